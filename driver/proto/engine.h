@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 The ecc508a authors */
+/*
+ * The engine: waking, sending, polling, retrying, sleeping, and the sequences made of
+ * them.  It knows no bus: the driver gives it I2C, the library the emulator's socket.
+ * It takes no lock and allocates nothing: the caller holds the chip.
+ */
+#ifndef ECC_PROTO_ENGINE_H
+#define ECC_PROTO_ENGINE_H
+
+#include "config.h"
+
+/**
+ * struct ecc_bus_ops - how to reach the chip
+ * @write:    START, address + W, data, STOP.  0, -ENXIO if address or data was not
+ *            acknowledged, other negative errno for a bus error
+ * @read:     START, address + R, len bytes, STOP.  As above
+ * @wake:     produce the wake pulse (SDA low for tWLO); does not wait tWHI, does not read.
+ *            0 or negative errno; a NAK is no error
+ * @delay_us: let at least @us pass, at most @us + @slack
+ * @now_us:   monotonic microseconds
+ * @sha256:   for encrypted reads and writes; NULL makes them -EOPNOTSUPP
+ * @random:   host random bytes for nonces; NULL = zeros are used as NumIn
+ * @trace:    may be NULL; called after each command with its status (-1: no answer) and duration
+ */
+struct ecc_bus_ops {
+	int (*write)(void *ctx, u8 addr, const u8 *buf, size_t len);
+	int (*read)(void *ctx, u8 addr, u8 *buf, size_t len);
+	int (*wake)(void *ctx);
+	void (*delay_us)(void *ctx, u32 us, u32 slack);
+	u64 (*now_us)(void *ctx);
+	int (*sha256)(void *ctx, const u8 *data, size_t len, u8 digest[32]);
+	int (*random)(void *ctx, u8 *buf, size_t len);
+	void (*trace)(void *ctx, const struct ecc_cmd *cmd, int status, u32 us, int err);
+};
+
+enum ecc_power {
+	ECC_POWER_UNKNOWN, /* after an error or at start: sleep it before waking */
+	ECC_POWER_ASLEEP,
+	ECC_POWER_IDLE,
+	ECC_POWER_AWAKE,
+};
+
+/**
+ * struct ecc_stats - counted since the engine was initialised
+ */
+struct ecc_stats {
+	u64 commands, wakes, wake_failures, retries, polls, crc_errors, naks, watchdog;
+	u64 tx_bytes, rx_bytes; /* bytes of successful transfers, address bytes included */
+	u64 exec_us; /* time between command written and response read */
+};
+
+/**
+ * struct ecc_dev - one chip, as its holder sees it
+ * @buf needs to be DMA-able in the kernel: allocate the struct, do not put it on a stack.
+ */
+struct ecc_dev {
+	const struct ecc_bus_ops *ops;
+	void *ctx;
+	u8 addr;
+	enum ecc_part part;
+	bool shared_bus; /* sleep rather than idle (erratum, AN3539 1.2.3) */
+	/* state */
+	enum ecc_power power;
+	u64 woken_us; /* when the watchdog started */
+	bool config_valid;
+	u8 config[ECC_CONFIG_SIZE]; /* cache; locks and counters are re-read when used */
+	u8 revision[4];
+	/* the last command: what struct ecc508a_result reports */
+	u8 status, opcode, retries;
+	bool state_changed; /* a state-changing command was sent in this sequence */
+	struct ecc_stats stats;
+	u8 buf[ECC_CMD_MAX + 5];
+};
+
+void ecc_dev_init(struct ecc_dev *dev, const struct ecc_bus_ops *ops, void *ctx, u8 addr);
+
+/*
+ * Power.  ecc_wake() makes the chip ready with at least @budget_us left on the watchdog
+ * (idle + wake when less is left, so TempKey survives).  Errors: -ENXIO nobody answers,
+ * -EIO answers but not sanely, -EREMOTEIO self-test failed after wake.
+ */
+int ecc_wake(struct ecc_dev *dev, u32 budget_us);
+int ecc_sleep(struct ecc_dev *dev);
+int ecc_idle(struct ecc_dev *dev);
+/* Anything -> asleep, whatever the chip was doing; waits for a busy chip up to max_us */
+int ecc_resync(struct ecc_dev *dev);
+
+/**
+ * ecc_exec - one command: wake if needed, send, wait typical time, poll with a growing step,
+ *            read, check count and CRC, re-read once on a bad CRC
+ * @rsp, @size: payload without count and CRC; @len gets its length
+ * Return: 0, or errno by status (dev->status holds the byte).  No retry of the command
+ * itself except when it surely was not executed (status 0xff, 0x11, NAK of the write).
+ */
+int ecc_exec(struct ecc_dev *dev, const struct ecc_cmd *cmd, u8 *rsp, size_t size, size_t *len);
+
+/**
+ * ecc_run - run a sequence, and again from its start after a retriable failure
+ * @fn: the sequence; must build everything it needs itself (TempKey is gone on a retry)
+ * Never runs @fn again once dev->state_changed is set; the error is then -EUCLEAN unless
+ * @fn itself found out by reading back.
+ */
+int ecc_run(struct ecc_dev *dev, int (*fn)(struct ecc_dev *dev, void *arg), void *arg);
+
+/* Sequences.  Arguments and errors as the ioctls of the same name (uapi/linux/ecc508a.h). */
+int ecc_identify(struct ecc_dev *dev); /* wake, Info(Revision), configuration zone */
+int ecc_refresh_config(struct ecc_dev *dev);
+int ecc_random(struct ecc_dev *dev, u8 *buf, size_t len, bool allow_fixed);
+int ecc_pubkey(struct ecc_dev *dev, u16 slot, u8 xy[64]);
+int ecc_pubkey_stored(struct ecc_dev *dev, u16 slot, u8 xy[64]);
+int ecc_genkey(struct ecc_dev *dev, u16 slot, u8 xy[64]);
+int ecc_sign(struct ecc_dev *dev, u16 slot, const u8 digest[32], u8 sig[64]);
+int ecc_verify(struct ecc_dev *dev, const u8 xy[64], const u8 digest[32], const u8 sig[64]);
+int ecc_verify_stored(struct ecc_dev *dev, u16 slot, const u8 digest[32], const u8 sig[64]);
+/* @to: 0 output, 1 slot + 1, 2 TempKey (608) */
+int ecc_ecdh(struct ecc_dev *dev, u16 slot, const u8 xy[64], int to, u8 secret[32]);
+int ecc_read(struct ecc_dev *dev, u8 zone, u16 slot, u16 offset, u8 *buf, size_t len);
+int ecc_read_encrypted(struct ecc_dev *dev, u16 slot, u16 offset, u16 key_slot, const u8 key[32],
+		       u8 *buf, size_t len);
+/* @done: bytes that surely are in the chip, also on failure */
+int ecc_write(struct ecc_dev *dev, u8 zone, u16 slot, u16 offset, const u8 *buf, size_t len,
+	      size_t *done);
+int ecc_write_encrypted(struct ecc_dev *dev, u16 slot, u16 offset, u16 key_slot, const u8 key[32],
+			const u8 *buf, size_t len, size_t *done);
+/* @what: 0 config, 1 data and OTP, 2 slot; -EALREADY if locked */
+int ecc_lock(struct ecc_dev *dev, unsigned int what, u16 slot, u16 crc);
+int ecc_counter(struct ecc_dev *dev, u16 id, bool increment, u32 *value);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 The ecc508a authors */
+/*
+ * What the protocol code needs from its surroundings: fixed-size integers,
+ * memcpy and friends, errno.  The same source is compiled into the kernel
+ * module, the library, the emulator's tests and the fuzzers.
+ */
+#ifndef ECC_PROTO_TYPES_H
+#define ECC_PROTO_TYPES_H
+
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+#endif
+
+#endif
