@@ -5,6 +5,7 @@
 # cache.sh: what the test scripts share: where things are kept, how they speak, how they ask apt.
 # To be sourced. Sets TOP (the source tree), CACHE (kept between runs, safe to delete), ARCH and RELEASE.
 
+# shellcheck disable=SC2034 # for those who source this
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 CACHE=${ECC508A_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ecc508a}
 ARCH=$(dpkg --print-architecture)
@@ -39,6 +40,7 @@ with_lock()
 # apt_uri SUITE-PATTERN: the address that this machine's own apt configuration uses for a suite.
 apt_uri()
 {
+	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(SITE) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
 		awk -v want="$1" '$2 ~ want { print $3; exit }'
 }

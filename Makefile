@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 The ecc508a authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# The front door. Everything behind it can be run by hand as well: meson for userspace, Kbuild for the modules,
+# selftests/ for the tests.
+
+BUILD ?= build
+# One kernel for `make vm`, `make check` and `make modules`: 6.1, 6.12, 7.x or a whole version.
+KERNEL ?= default
+PREFIX ?= /usr/local
+
+export ECC508A_BUILD := $(abspath $(BUILD))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+help:
+	@echo 'make demo              from a blank chip to a message in the cloud, in a virtual machine (root, Debian 12 or 13)'
+	@echo 'make check             every test; ends with "N passed, N failed, N skipped"'
+	@echo 'make check SUITES="a b"    only these suites of selftests/suites.list'
+	@echo 'make lint              licences and style only'
+	@echo 'make all               the programs, in $(BUILD)/'
+	@echo 'make modules           ecc508a.ko and i2c-vbus.ko in $(BUILD)/modules/, for the headers in KDIR=...,'
+	@echo '                       or for the Debian kernel KERNEL=... (default: the one of this release)'
+	@echo 'make install           programs to PREFIX=$(PREFIX), with DESTDIR= if set'
+	@echo 'make modules_install   modules for KDIR=... (default: the running kernel) to its module tree'
+	@echo 'make vm                a shell in the virtual machine, with the modules built for it; KERNEL=6.1, 6.12, 7.x'
+	@echo 'make deps              the Debian packages that all this needs (done by demo and check)'
+	@echo 'make clean             removes $(BUILD)/; make distclean: the kernels and folders kept in the cache, too'
+
+deps:
+	@selftests/deps
+
+$(BUILD)/build.ninja:
+	meson setup --prefix=$(PREFIX) $(BUILD)
+
+all: deps $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+modules: deps
+	@d=$$(selftests/build-modules $(if $(KDIR),--kdir $(KDIR),--kernel $(KERNEL))) && mkdir -p $(BUILD)/modules && \
+		for m in $$d/ko/*.ko; do [ ! -e "$$m" ] || cp -v "$$m" $(BUILD)/modules/; done
+
+install: all
+	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
+
+modules_install: KDIR := $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+modules_install: modules
+	install -D -m 644 -t $(DESTDIR)/lib/modules/$$(cat $(KDIR)/include/config/kernel.release)/updates $(BUILD)/modules/*.ko
+	[ -n "$(DESTDIR)" ] || depmod $$(cat $(KDIR)/include/config/kernel.release)
+
+vm: all
+	@selftests/vm/run --kernel $(KERNEL) --shell
+
+check: all
+	@selftests/check --kernel $(KERNEL) $(SUITES)
+
+lint: deps
+	@selftests/check lint
+
+demo: all
+	@selftests/demo/demo
+
+clean:
+	rm -rf $(BUILD)
+
+distclean: clean
+	selftests/clean-cache
+
+.PHONY: help deps all modules install modules_install vm check lint demo clean distclean
