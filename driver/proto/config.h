@@ -31,6 +31,8 @@
 #define ECC_CFG_KEY_CONFIG 96
 #define ECC_CFG_UNLOCKED 0x55
 
+#define ECC_COUNTER_MAX 2097151 /* a counter can count no further (chapter 3.4) */
+
 enum ecc_key_type {
 	ECC_KEY_TYPE_P256 = 4,
 	ECC_KEY_TYPE_AES = 6, /* 608 */

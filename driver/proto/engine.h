@@ -68,8 +68,14 @@ struct ecc_dev {
 	u8 revision[4];
 	/* the last command: what struct ecc508a_result reports */
 	u8 status, opcode, retries;
-	bool state_changed; /* a state-changing command was sent in this sequence */
+	bool state_changed; /* a state-changing command was (or may have been) carried out */
 	struct ecc_stats stats;
+	/* private to the engine */
+	bool confirmed; /* the chip acknowledged something since the last wake pulse */
+	bool holds_state; /* commands ran since the sequence began: TempKey matters */
+	bool in_run;
+	u64 deadline_us; /* no new attempt after this */
+	u8 aux[8]; /* word addresses, wake status */
 	u8 buf[ECC_CMD_MAX + 5];
 };
 
@@ -77,8 +83,18 @@ void ecc_dev_init(struct ecc_dev *dev, const struct ecc_bus_ops *ops, void *ctx,
 
 /*
  * Power.  ecc_wake() makes the chip ready with at least @budget_us left on the watchdog
- * (idle + wake when less is left, so TempKey survives).  Errors: -ENXIO nobody answers,
- * -EIO answers but not sanely, -EREMOTEIO self-test failed after wake.
+ * (idle + wake when less is left, so TempKey survives).  From a known state it only makes
+ * the pulse and waits tWHI: the next command's acknowledge tells whether it worked, so no
+ * bytes are spent on reading the wake status.  From ECC_POWER_UNKNOWN it puts the chip to
+ * sleep, wakes it, reads the status and keeps trying for up to 1.5 s.  Errors: -ENXIO
+ * nobody answers, -EIO answers but not sanely, -ESTALE it was found asleep (or lost) while
+ * a sequence had state in it.  (A failed 608 self-test is no error here: the commands that
+ * are refused because of it say so with status 0x07.)
+ *
+ * After a successful command or sequence the chip is awake; after one that failed for want
+ * of an answer the engine has tried to put it to sleep.  Going to sleep, now or after a
+ * while, is the holder's business.  ecc_idle() keeps TempKey for the next command of a
+ * session, at any distance; on a shared bus it sleeps when there is nothing to keep.
  */
 int ecc_wake(struct ecc_dev *dev, u32 budget_us);
 int ecc_sleep(struct ecc_dev *dev);
@@ -88,10 +104,21 @@ int ecc_resync(struct ecc_dev *dev);
 
 /**
  * ecc_exec - one command: wake if needed, send, wait typical time, poll with a growing step,
- *            read, check count and CRC, re-read once on a bad CRC
- * @rsp, @size: payload without count and CRC; @len gets its length
- * Return: 0, or errno by status (dev->status holds the byte).  No retry of the command
- * itself except when it surely was not executed (status 0xff, 0x11, NAK of the write).
+ *            read, check count and CRC, re-read on a bad CRC
+ * @rsp, @size: room for the payload (without count and CRC), may be NULL and 0
+ * @len: its length, 1 for a status alone; may be NULL
+ *
+ * The command is sent again only when it surely was not executed (status 0xff, a write that
+ * was not acknowledged), or failed for a reason of chance (status 0x05 of Sign and GenKey).
+ *
+ * Return: 0, or an errno by status (dev->status holds the byte), or
+ * -EOPNOTSUPP  this part has no such command; nothing was sent
+ * -ESTALE      not executed, and what commands before it left in TempKey is gone: the
+ *              sequence must start again (ecc_run() does; a session is told)
+ * -ETIMEDOUT, -EIO, -ENXIO  no answer; the command changes nothing, so may be repeated
+ * -EUCLEAN     a command that changes the chip was sent and its answer was lost
+ * -EMSGSIZE    the payload is longer than @size
+ * -ENODEV, -ESHUTDOWN  from the bus: it is gone
  */
 int ecc_exec(struct ecc_dev *dev, const struct ecc_cmd *cmd, u8 *rsp, size_t size, size_t *len);
 

@@ -45,6 +45,13 @@ enum ecc_reason {
 	ECC_REASON_NO_MAC,
 	ECC_REASON_AES_DISABLED,
 	ECC_REASON_OTP_MODE,
+	ECC_REASON_BAD_MODE, /* Param1 or Param2 has bits that mean nothing */
+	ECC_REASON_BAD_LENGTH, /* data too short or too long for the mode */
+	ECC_REASON_NO_DERIVE, /* WriteConfig forbids DeriveKey */
+	ECC_REASON_IS_PUBLIC_STORED, /* mode wants a public key slot, 8 to 15 */
+	ECC_REASON_IO_KEY, /* 608: output must be encrypted, or the IO protection key is off */
+	ECC_REASON_SECURE_BOOT, /* 608: SecureBoot is not configured so */
+	ECC_REASON_VALIDATE, /* X509format decides between Validate and ValidateExternal */
 	ECC_REASON_COUNT
 };
 
@@ -52,21 +59,27 @@ enum ecc_reason {
  * struct ecc_verdict - what policy says of a command
  * @reason: ECC_REASON_OK if nothing in the configuration forbids it
  * @status: status the chip would answer
- * @slot:   slot whose configuration decides
+ * @slot:   slot whose configuration decides, or ECC_POLICY_NO_SLOT
  * @needs_auth, @needs_random: conditions on volatile state that the configuration sets
+ * @needs_tempkey: TempKey must hold something first
  */
+#define ECC_POLICY_NO_SLOT 0xff
 struct ecc_verdict {
 	enum ecc_reason reason;
 	u8 status;
 	u8 slot;
 	bool needs_auth;
 	bool needs_random;
+	bool needs_tempkey;
 };
 
 void ecc_policy_check(const u8 config[ECC_CONFIG_SIZE], enum ecc_part part,
 		      const struct ecc_cmd *cmd, struct ecc_verdict *out);
 
-/* "GenKey refused: WriteConfig bit 13 of slot 2 is 0" style: cause, then remedy */
+/*
+ * "WriteConfig bit 13 of the slot is 0" and "choose a slot ...": half sentences without full
+ * stop, about "the slot", for messages that name it before.
+ */
 const char *ecc_reason_cause(enum ecc_reason reason);
 const char *ecc_reason_remedy(enum ecc_reason reason);
 

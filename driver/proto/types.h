@@ -25,4 +25,14 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 #endif
 
+/* Clear what held a secret, so that the compiler cannot leave it out */
+static inline void ecc_wipe(void *buf, size_t len)
+{
+#ifdef __KERNEL__
+	memzero_explicit(buf, len);
+#else
+	explicit_bzero(buf, len);
+#endif
+}
+
 #endif
