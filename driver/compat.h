@@ -16,6 +16,10 @@
 #if ECC508A_HAS_SIG_ALG && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 #error "6.13 and 6.14 are not supported (struct sig_alg was in flux); use 6.12 or 6.15"
 #endif
+/* 6.2 made the device const in class.dev_uevent */
+#define ECC508A_CONST_UEVENT (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
+/* 6.3 dropped the id argument of i2c_driver.probe; before, .probe_new had none */
+#define ECC508A_PROBE_NEW (LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0))
 /* 7.0 renamed public_key_signature.digest, .digest_size to .m, .m_size */
 #define ECC508A_HAS_PKS_M (LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0))
 

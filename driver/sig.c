@@ -11,6 +11,7 @@
 
 #if ECC508A_HAS_SIG_ALG
 
+#include <linux/math.h> /* crypto/internal/ecc.h does not include what it needs */
 #include <crypto/internal/ecc.h>
 #include <crypto/internal/sig.h>
 #include <linux/module.h>
