@@ -6,10 +6,10 @@
 # linux-source package: the specification must validate, and what the generator makes of it must be, but for
 # comments, our uapi header.
 #
-#	spec.sh LINUX_SOURCE_DIR	(a folder with Documentation/netlink and tools/net/ynl)
+#	spec.sh [LINUX_SOURCE_DIR]	(a folder with Documentation/netlink and tools/net/ynl)
 set -eu
-src=$1
 top=$(cd "$(dirname "$0")/../.." && pwd)
+src=${1:-$("$top/selftests/lib/linux-source")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
