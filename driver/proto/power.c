@@ -82,31 +82,45 @@ static int word_surely(struct ecc_dev *dev, u8 word)
 	return ret;
 }
 
+static int pulse(struct ecc_dev *dev)
+{
+	int ret;
+
+	dev->woken_us = dev->ops->now_us(dev->ctx);
+	ret = dev->ops->wake(dev->ctx);
+	/* Nobody acknowledges the pulse; a bus that lost arbitration may still have made it */
+	if (ret && ecc_bus_gone(ret))
+		return ret;
+	dev->confirmed = false;
+	dev->stats.wakes++;
+	dev->ops->delay_us(dev->ctx, ECC_TWHI_US, 100);
+	return 0;
+}
+
 int ecc_sleep(struct ecc_dev *dev)
 {
 	enum ecc_power before = dev->power;
-	int ret;
+	int ret = -ENXIO;
 
 	if (before == ECC_POWER_ASLEEP)
 		return 0;
 	dev->holds_state = false;
-	dev->confirmed = false;
-	/* Idle ignores everything but a wake */
-	if (before == ECC_POWER_IDLE) {
-		ret = ecc_wake(dev, 0);
-		if (ret)
-			return ret;
-	}
-	ret = word_surely(dev, ECC_WORD_SLEEP);
-	if (!ret) {
-		dev->power = ECC_POWER_ASLEEP;
-		return 0;
-	}
-	/*
-	 * Not acknowledged three times: the watchdog was faster, or it is busy or gone.  In all
-	 * cases the watchdog puts it to sleep; until then its state is not known.
-	 */
 	dev->power = ECC_POWER_UNKNOWN;
+	if (before != ECC_POWER_IDLE)
+		ret = word_surely(dev, ECC_WORD_SLEEP);
+	/* Idle hears nothing but a wake, and has no watchdog that would end it */
+	if (ret == -ENXIO && before != ECC_POWER_AWAKE) {
+		ret = pulse(dev);
+		if (!ret)
+			ret = word_surely(dev, ECC_WORD_SLEEP);
+	}
+	dev->confirmed = false;
+	if (!ret)
+		dev->power = ECC_POWER_ASLEEP;
+	/*
+	 * Never acknowledged: the watchdog was faster, or it is busy or gone.  It will be asleep
+	 * by itself soon; until it is woken the next time its state is not known.
+	 */
 	return ret == -ENXIO ? 0 : ret;
 }
 
@@ -129,21 +143,6 @@ int ecc_idle(struct ecc_dev *dev)
 	}
 	dev->power = ECC_POWER_IDLE;
 	dev->confirmed = false;
-	return 0;
-}
-
-static int pulse(struct ecc_dev *dev)
-{
-	int ret;
-
-	dev->woken_us = dev->ops->now_us(dev->ctx);
-	ret = dev->ops->wake(dev->ctx);
-	/* Nobody acknowledges the pulse; a bus that lost arbitration may still have made it */
-	if (ret && ecc_bus_gone(ret))
-		return ret;
-	dev->confirmed = false;
-	dev->stats.wakes++;
-	dev->ops->delay_us(dev->ctx, ECC_TWHI_US, 100);
 	return 0;
 }
 
@@ -216,8 +215,10 @@ static int wake_unknown(struct ecc_dev *dev)
 		if (ret != -ENXIO)
 			answered = true;
 		dev->stats.wake_failures++;
-		if (dev->ops->now_us(dev->ctx) - start > WAKE_PATIENCE_US)
+		if (dev->ops->now_us(dev->ctx) - start > WAKE_PATIENCE_US) {
+			dev->deadline_us = 0; /* that was the last attempt */
 			return answered ? -EIO : -ENXIO;
+		}
 		dev->ops->delay_us(dev->ctx, wait, wait / 4);
 		if (wait < 20000)
 			wait *= 2;
