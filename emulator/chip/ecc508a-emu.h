@@ -86,7 +86,7 @@ enum ecc508a_emu_xfer_status {
 struct ecc508a_emu_msg {
 	uint16_t addr; /* 7 bit; 0 is the general call address */
 	uint16_t flags; /* ECC508A_EMU_M_* */
-	uint32_t len; /* may be 0 (quick command, i2cdetect, zero-length wake) */
+	uint32_t len; /* 0 (quick command, i2cdetect, zero-length wake) to 65535 */
 	uint8_t *buf; /* @len bytes, source or destination; reads are padded with 0xFF */
 	/* filled in: */
 	uint32_t status; /* enum ecc508a_emu_xfer_status, what happened on the wires (IGNORE_NAK or not) */
@@ -179,6 +179,8 @@ enum ecc508a_emu_param {
 	ECC508A_EMU_P_TWHI, /* from the pulse to the first ACK, default 1500 us; silicon is faster */
 	ECC508A_EMU_P_TWATCHDOG, /* default 1.3 s (0.7 .. 1.7 s); 0: by ChipMode as typical */
 	ECC508A_EMU_P_CLOCK_DRIFT, /* the chip's own clock in permille, default 1000: 900 is 10 % slow */
+	ECC508A_EMU_P_BROKEN, /* 608: units whose self test fails, bits as in SelfTest; default 0 */
+	ECC508A_EMU_P_LATCH, /* 508A intrusion latch, 608 persistent latch, as if set by hardware */
 	ECC508A_EMU_PARAMS,
 };
 ECC508A_EMU_API int ecc508a_emu_chip_set(struct ecc508a_emu_chip *chip, enum ecc508a_emu_param param,
