@@ -263,6 +263,7 @@ static void clock_divider(void **state)
 
 		host_poke(h, ECC508A_EMU_CONFIG, 19, &v[i].mode, 1);
 		ecc508a_emu_chip_set(h->chip, ECC508A_EMU_P_EXEC, ECC508A_EMU_EXEC_MAX);
+		host_wake(h);
 		host_send(h, OP_GENKEY, 0, 0, NULL, 0);
 		ecc508a_emu_bus_advance(h->bus, MS(700));
 		assert_status(host_receive(h), 0);
