@@ -17,6 +17,9 @@
  */
 #include <linux/init.h>
 #include <linux/kernel.h>
+#if __has_include(<linux/hex.h>) /* was part of kernel.h */
+#include <linux/hex.h>
+#endif
 #include <linux/module.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
