@@ -35,6 +35,7 @@ struct verb {
 
 extern const struct verb verb_info, verb_doctor, verb_random, verb_pubkey, verb_csr, verb_sign;
 extern const struct verb verb_verify, verb_key, verb_config, verb_provision;
+extern const struct verb verb_status, verb_pub, verb_sub;
 
 /* Options that every verb takes; see common_option() */
 struct common {
