@@ -101,6 +101,16 @@ void ecc508a_emu_chip_set_seed(struct ecc508a_emu_chip *chip, const void *seed, 
 	emu_rng_seed(&chip->rng, seed, len);
 }
 
+int ecc508a_emu_chip_set_random(struct ecc508a_emu_chip *chip, const void *data, size_t len)
+{
+	if (len > sizeof(chip->rng.fixed))
+		return -EINVAL;
+	memcpy(chip->rng.fixed, data, len);
+	chip->rng.fixed_len = (uint8_t)len;
+	chip->rng.fixed_pos = 0;
+	return 0;
+}
+
 void ecc508a_emu_chip_power(struct ecc508a_emu_chip *chip, bool on)
 {
 	uint64_t t = ecc508a_emu_bus_now(chip->bus);

@@ -160,6 +160,8 @@ void emu_rng_bytes(struct emu_rng *rng, void *out, size_t len)
 {
 	uint8_t *p = out;
 
+	for (; len && rng->fixed_pos < rng->fixed_len; len--)
+		*p++ = rng->fixed[rng->fixed_pos++];
 	while (len) {
 		uint8_t block[40], digest[32];
 		size_t n = len < sizeof(digest) ? len : sizeof(digest);

@@ -29,6 +29,8 @@ struct emu_rng {
 	bool seeded;
 	uint8_t key[32];
 	uint64_t counter;
+	uint8_t fixed[64]; /* to be drawn first */
+	uint8_t fixed_len, fixed_pos;
 };
 void emu_rng_seed(struct emu_rng *rng, const void *seed, size_t len); /* NULL: the system's */
 void emu_rng_bytes(struct emu_rng *rng, void *out, size_t len);

@@ -160,6 +160,9 @@ ECC508A_EMU_API const char *ecc508a_emu_preset_name(unsigned int i, const char *
 /** Deterministic random numbers from here on (Random, Nonce, GenKey, Sign). NULL: from the system. */
 ECC508A_EMU_API void ecc508a_emu_chip_set_seed(struct ecc508a_emu_chip *chip, const void *seed, size_t len);
 
+/** The next @len (at most 64) random bytes the chip draws, for known-answer tests. */
+ECC508A_EMU_API int ecc508a_emu_chip_set_random(struct ecc508a_emu_chip *chip, const void *data, size_t len);
+
 /** Power. Off loses all volatile state, and cuts short a command that is executing. */
 ECC508A_EMU_API void ecc508a_emu_chip_power(struct ecc508a_emu_chip *chip, bool on);
 
