@@ -17,7 +17,9 @@ extern "C" {
 /**
  * struct ecc508a_profile - a known configuration
  * @name:   "aws"
- * @config: bytes 16 to 127 count; 84 to 87 are never written
+ * @config: for a 508A; bytes 16 to 127 count; 84 to 87 are never written.  Byte 16 (address)
+ *          is the chip's own unless asked for; on a 608 bytes 18, 19, 68 to 83, 90 and 91, which mean
+ *          something else there, are set so that it behaves as a 508A
  * @keys:   bit n: slot n gets a new private key
  */
 struct ecc508a_profile {
@@ -49,10 +51,18 @@ struct ecc508a_step {
 	char text[128];
 };
 
+/**
+ * struct ecc508a_plan - what is to be done
+ * @config:    what the chip will hold
+ * @fill_data: may be set before ecc508a_plan_run(): write FF into all data slots and OTP if they do not
+ *             hold what a blank chip holds (the lock's checksum must be known).  What was
+ *             written there before is lost
+ */
 #define ECC508A_PLAN_MAX 24
 struct ecc508a_plan {
 	const struct ecc508a_profile *profile;
-	uint8_t config[128]; /* what the chip will hold */
+	bool fill_data;
+	uint8_t config[128];
 	unsigned int steps;
 	struct ecc508a_step step[ECC508A_PLAN_MAX];
 };
@@ -69,6 +79,9 @@ int ecc508a_plan_make(struct ecc508a_dev *dev, const struct ecc508a_profile *pro
 /**
  * ecc508a_plan_run() - carry it out
  * @progress: called before (done = false) and after (done = true) each step; may be NULL
+ * Return: 0; -EREMCHG the address was changed, so the chip is not behind this device any more
+ * (open it at its new address and run again); -EIO what was read back is not what was written;
+ * else the error of the step
  */
 int ecc508a_plan_run(struct ecc508a_dev *dev, struct ecc508a_plan *plan,
 		     void (*progress)(const struct ecc508a_step *step, bool done, void *arg),
