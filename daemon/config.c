@@ -362,7 +362,9 @@ int config_parse(struct config *cfg, const char *name, const char *text, char *e
 	};
 	int line = ini_parse_stream(config_read_line, &r, config_handler, &r);
 
-	if (!r.failed && line) {
+	/* inih reads on after a line it does not understand: that one came first. */
+	if (line && (!r.failed || line < r.line)) {
+		r.failed = false;
 		r.line = line;
 		config_fail(&r, "%s",
 			    line < 0 ? "out of memory" :

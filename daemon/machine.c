@@ -21,6 +21,7 @@ void machine_init(struct machine *m, int64_t now, backoff_rng rng, void *rng_ctx
 	m->since_ms = now;
 	m->next_ms = now;
 	m->network_ms = now - MACHINE_NETWORK_GAP_MS;
+	m->connected_ms = MACHINE_NEVER;
 	machine_enter(m, now, STATE_STARTING, "");
 }
 
@@ -83,9 +84,9 @@ void machine_failed(struct machine *m, int64_t now, enum state why, const char *
 	if (m->state == STATE_STOPPING)
 		return;
 	snprintf(text, sizeof(text), "%s", cause);
-	if (m->connected_ms)
+	if (m->connected_ms != MACHINE_NEVER)
 		machine_note_short_session(m, now, text, sizeof(text));
-	m->connected_ms = 0;
+	m->connected_ms = MACHINE_NEVER;
 	m->stable = false;
 
 	switch (why) {

@@ -15,12 +15,14 @@
 
 #define MACHINE_TEXT_MAX 384
 
+#define MACHINE_NEVER INT64_MIN
+
 struct machine {
 	enum state state;
 	char text[MACHINE_TEXT_MAX];
 	int64_t since_ms;
 	int64_t next_ms; /* when to try again, 0 = not waiting */
-	int64_t connected_ms; /* when the present session began, 0 = there is none */
+	int64_t connected_ms; /* when the present session began, or MACHINE_NEVER */
 	int64_t network_ms; /* when a network event last counted */
 	bool stable; /* the present session has lasted long enough */
 	unsigned int attempts;
