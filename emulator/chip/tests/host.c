@@ -164,6 +164,104 @@ int host_cmd(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *da
 	return host_receive(h);
 }
 
+void assert_refused(struct host *h, int want, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
+		    unsigned int len)
+{
+	static char before[8192], after[8192];
+	int n = ecc508a_emu_chip_export(h->chip, before, sizeof(before));
+	int got = host_cmd(h, op, p1, p2, data, len);
+
+	if (got != want)
+		print_message("op %02x p1 %02x p2 %04x len %u: status %02x, expected %02x\n", op, p1, p2, len,
+			      (unsigned int)got, (unsigned int)want);
+	assert_int_equal(got, want);
+	assert_int_equal(ecc508a_emu_chip_export(h->chip, after, sizeof(after)), n);
+	assert_memory_equal(before, after, (size_t)n);
+}
+
+void host_load(struct host *h, const uint8_t value[32])
+{
+	assert_status(host_cmd(h, OP_NONCE, 3, 0, value, 32), 0);
+}
+
+void host_random_nonce(struct host *h)
+{
+	static const uint8_t num_in[20] = { 1, 2, 3 };
+
+	assert_status(host_cmd(h, OP_NONCE, 0, 0, num_in, 20), 0);
+}
+
+void host_gendig(struct host *h, unsigned int slot)
+{
+	uint8_t other[4] = { OP_GENDIG, 0x02, (uint8_t)slot, 0x00 };
+
+	host_random_nonce(h);
+	assert_status(host_cmd(h, OP_GENDIG, 2, (uint16_t)slot, other, 4), 0);
+}
+
+void host_seal(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const uint8_t *plain, unsigned int len,
+	       uint8_t *out)
+{
+	struct ecc508a_emu_status st = host_status(h);
+	uint8_t m[128] = { 0 }, pad[64];
+	unsigned int zeros = op == OP_PRIVWRITE ? 21 : 25;
+
+	memcpy(pad, st.tempkey.value, 32);
+	ref_sha256(pad, 32, pad + 32);
+	for (unsigned int i = 0; i < len; i++)
+		out[i] = plain[i] ^ pad[i];
+	memcpy(m, st.tempkey.value, 32);
+	m[32] = op;
+	m[33] = p1;
+	m[34] = (uint8_t)p2;
+	m[35] = (uint8_t)(p2 >> 8);
+	m[36] = st.serial[8];
+	m[37] = st.serial[0];
+	m[38] = st.serial[1];
+	memcpy(m + 39 + zeros, plain, len);
+	ref_sha256(m, 39 + zeros + len, out + len);
+}
+
+int host_authorise(struct host *h, unsigned int slot, const uint8_t key[32])
+{
+	struct ecc508a_emu_status st;
+	uint8_t data[77] = { 0 }, m[88] = { 0 };
+
+	host_random_nonce(h);
+	st = host_status(h);
+	data[64] = OP_MAC;
+	data[65] = 0x01;
+	data[66] = (uint8_t)slot;
+	memcpy(m, key, 32);
+	memcpy(m + 32, st.tempkey.value, 32);
+	memcpy(m + 64, data + 64, 4);
+	m[79] = st.serial[8];
+	m[84] = st.serial[0];
+	m[85] = st.serial[1];
+	ref_sha256(m, 88, data + 32);
+	return host_cmd(h, OP_CHECKMAC, 0x01, (uint16_t)slot, data, 77);
+}
+
+void host_put_pub(struct host *h, unsigned int slot, const uint8_t pub[64], uint8_t nibble)
+{
+	uint8_t stored[72] = { (uint8_t)(nibble << 4) };
+
+	memcpy(stored + 4, pub, 32);
+	memcpy(stored + 40, pub + 32, 32);
+	host_poke(h, ECC508A_EMU_SLOT0 + slot, 0, stored, 72);
+}
+
+/* The pair of cryptoauthlib's PrivWrite test. */
+void host_put_key(struct host *h, unsigned int slot, uint8_t pub[64])
+{
+	uint8_t d[36] = { 0 };
+
+	unhex("878F0AB6A526D7111C26E6170810796E7B33007F832B8D64467ED6F870537A19", d + 4, 32);
+	host_poke(h, ECC508A_EMU_SLOT0 + slot, 0, d, 36);
+	unhex("8f8d182bd819048582a9927ea0c56defb4159548e11ca5f7abac45bbce76815b"
+	      "e5c64fcd2fd12698544de037951726666073046119ad5e11a90aa49773aeac86", pub, 64);
+}
+
 void host_poke(struct host *h, unsigned int zone, unsigned int off, const void *data, size_t len)
 {
 	assert_int_equal(ecc508a_emu_chip_poke(h->chip, zone, off, data, len), 0);

@@ -69,12 +69,30 @@ void host_power_cycle(struct host *h);
 
 /* The status of the command: the status byte, or 0 when data came back. -1: no valid answer. */
 int host_cmd(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data, unsigned int len);
+/* The same, and asserts that it is refused with @want and that no EEPROM bit changed. */
+void assert_refused(struct host *h, int want, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
+		    unsigned int len);
 /* Only sends it. */
 void host_send(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data, unsigned int len);
 int host_receive(struct host *h);
 
 struct ecc508a_emu_status host_status(struct host *h);
 bool host_tk_valid(struct host *h);
+
+/* TempKey from Nonce: pass-through, and random (with RandOut 00 01 .. if @known). */
+void host_load(struct host *h, const uint8_t value[32]);
+void host_random_nonce(struct host *h);
+/* Random nonce, then GenDig with a slot. */
+void host_gendig(struct host *h, unsigned int slot);
+/* Ciphertext and MAC of an encrypted Write or PrivWrite with the TempKey the chip has now. */
+void host_seal(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const uint8_t *plain, unsigned int len,
+	       uint8_t *out);
+/* Proves knowledge of the 32-byte key in @slot: CheckMac mode 01. */
+int host_authorise(struct host *h, unsigned int slot, const uint8_t key[32]);
+/* Stores X|Y in the 72-byte form; b7:4 of byte 0 from @nibble. */
+void host_put_pub(struct host *h, unsigned int slot, const uint8_t pub[64], uint8_t nibble);
+/* A fixed key pair. */
+void host_put_key(struct host *h, unsigned int slot, uint8_t pub[64]);
 
 /* Configuration by hand: pokes bytes and locks. */
 void host_poke(struct host *h, unsigned int zone, unsigned int off, const void *data, size_t len);
