@@ -196,6 +196,13 @@ static bool yes(const cJSON *o, const char *name)
 	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, name));
 }
 
+static const char *part_title(const char *name)
+{
+	int part = ecc508a_emu_part_by_name(name);
+
+	return part < 0 ? name : emu_part_title((enum ecc508a_emu_part)part);
+}
+
 static void show_status(const cJSON *answer)
 {
 	const cJSON *bus, *chip;
@@ -208,8 +215,8 @@ static void show_status(const cJSON *answer)
 		       num(bus, "speed"), str(bus, "time"), num(bus, "transfers"),
 		       num(bus, "clients"), num(bus, "faults_struck"));
 		cJSON_ArrayForEach(chip, cJSON_GetObjectItemCaseSensitive(bus, "chips")) {
-			printf("  chip %s: ATECC%s at 0x%02x, serial %s, %s, config %s, data %s\n",
-			       str(chip, "chip"), str(chip, "part"), (int)num(chip, "addr"),
+			printf("  chip %s: %s at 0x%02x, serial %s, %s, config %s, data %s\n",
+			       str(chip, "chip"), part_title(str(chip, "part")), (int)num(chip, "addr"),
 			       str(chip, "serial"), str(chip, "power"),
 			       yes(chip, "config_locked") ? "locked" : "unlocked",
 			       yes(chip, "data_locked") ? "locked" : "unlocked");

@@ -62,6 +62,7 @@ struct emu_options {
 void emu_options_parse(struct emu_options *opt, int argc, char **argv);
 void emu_options_free(struct emu_options *opt);
 
+const char *emu_part_title(enum ecc508a_emu_part part); /* "ATECC508A" */
 int emu_parse_speed(const char *text, uint32_t *hz);
 /* "twlo=15us", "exec=max": one parameter of a chip; what is wrong goes to err. */
 int emu_chip_set_text(struct ecc508a_emu_chip *chip, const char *text, char *err, size_t err_len);

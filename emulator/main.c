@@ -203,8 +203,8 @@ static void describe(struct emu_bus *bus)
 
 	for (i = 0; i < bus->chips; i++) {
 		ecc508a_emu_chip_status(ecc508a_emu_bus_chip(bus->core, i), &st);
-		fprintf(stderr, "ecc508a-emu: chip %u.%u: ATECC%s at 0x%02x, serial ", bus->index, i,
-			ecc508a_emu_part_name(st.part), st.addr);
+		fprintf(stderr, "ecc508a-emu: chip %u.%u: %s at 0x%02x, serial ", bus->index, i,
+			emu_part_title(st.part), st.addr);
 		for (j = 0; j < 9; j++)
 			fprintf(stderr, "%02x", st.serial[j]);
 		fprintf(stderr, ", config %s, data %s\n", st.config_locked ? "locked" : "unlocked",

@@ -195,6 +195,13 @@ int emu_parse_speed(const char *text, uint32_t *hz)
 	return 0;
 }
 
+const char *emu_part_title(enum ecc508a_emu_part part)
+{
+	static const char *const titles[] = { "ATECC508A", "ATECC608A", "ATECC608B" };
+
+	return (unsigned int)part < ECC508A_EMU_PARTS ? titles[part] : "?";
+}
+
 static bool parse_serial(const char *text, uint8_t serial[9])
 {
 	unsigned int i, byte;
