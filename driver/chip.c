@@ -142,8 +142,8 @@ void ecc508a_chip_unregister(struct ecc508a_chip *chip)
 	mutex_lock(&chip->lock); /* a sequence under way finishes first */
 	ecc508a_session_revoke(chip);
 	ecc508a_pm_exit(chip->client);
-	if (!chip->suspended && chip->eng.power != ECC_POWER_ASLEEP)
-		ecc_sleep(&chip->eng);
+	if (!chip->suspended)
+		ecc508a_chip_sleep(chip);
 	chip->client = NULL;
 	mutex_unlock(&chip->lock);
 	ecc508a_session_cancel(chip);

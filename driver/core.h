@@ -191,6 +191,7 @@ void ecc508a_chip_exit(void);
 int ecc508a_use_begin(struct ecc508a_chip *chip, struct ecc508a_file *file, unsigned int flags);
 void ecc508a_use_end(struct ecc508a_chip *chip, struct ecc508a_file *file, unsigned int flags,
 		     int err);
+void ecc508a_chip_sleep(struct ecc508a_chip *chip);
 int ecc508a_hold(struct ecc508a_chip *chip);
 void ecc508a_drop(struct ecc508a_chip *chip);
 

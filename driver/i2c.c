@@ -28,7 +28,7 @@ static int identify(struct ecc508a_chip *chip)
 		ecc_config_serial(chip->eng.config, chip->serial);
 		ecc508a_bus_look(chip);
 	}
-	ecc_sleep(&chip->eng);
+	ecc508a_chip_sleep(chip);
 	ecc508a_chip_snapshot(chip);
 	mutex_unlock(&chip->lock);
 
@@ -103,7 +103,7 @@ static void ecc508a_shutdown(struct i2c_client *client)
 	mutex_lock(&chip->lock);
 	ecc508a_session_revoke(chip);
 	if (!chip->suspended)
-		ecc_sleep(&chip->eng);
+		ecc508a_chip_sleep(chip);
 	chip->suspended = true;
 	mutex_unlock(&chip->lock);
 }

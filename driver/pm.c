@@ -25,8 +25,7 @@ static int ecc508a_runtime_suspend(struct device *dev)
 	struct ecc508a_chip *chip = dev_get_drvdata(dev);
 
 	/* If it cannot be told, its watchdog will do it: no reason to stop power management. */
-	if (chip->eng.power != ECC_POWER_ASLEEP)
-		ecc_sleep(&chip->eng);
+	ecc508a_chip_sleep(chip);
 	ecc508a_chip_snapshot(chip);
 	return 0;
 }

@@ -34,7 +34,7 @@ static void session_clean(struct ecc508a_chip *chip)
 	/* A raw command may have changed it; reading it earlier would have cost the TempKey. */
 	if (!chip->eng.config_valid)
 		ecc_refresh_config(&chip->eng);
-	ecc_sleep(&chip->eng);
+	ecc508a_chip_sleep(chip);
 	ecc508a_chip_snapshot(chip);
 	ecc508a_drop(chip);
 }
@@ -130,8 +130,7 @@ int ecc508a_session_begin(struct ecc508a_file *file, u32 timeout_ms, bool nonblo
 		ecc508a_turn_revoke(&chip->arb, file);
 		goto out_chip;
 	}
-	if (chip->eng.power != ECC_POWER_ASLEEP)
-		ecc_sleep(&chip->eng);
+	ecc508a_chip_sleep(chip);
 	chip->session_deadline = jiffies + msecs_to_jiffies(timeout_ms);
 	mod_delayed_work(ecc508a_wq, &chip->session_end, msecs_to_jiffies(timeout_ms));
 out_chip:

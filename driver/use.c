@@ -84,6 +84,29 @@ int ecc508a_use_begin(struct ecc508a_chip *chip, struct ecc508a_file *file, unsi
 	return 0;
 }
 
+/**
+ * ecc508a_chip_sleep() - put the chip to sleep
+ * @chip: the chip; the caller is alone with the engine
+ *
+ * From here on it listens to the address that its configuration names now.
+ */
+void ecc508a_chip_sleep(struct ecc508a_chip *chip)
+{
+	struct ecc_dev *eng = &chip->eng;
+	u8 addr;
+
+	if (eng->power != ECC_POWER_ASLEEP)
+		ecc_sleep(eng);
+	if (eng->power != ECC_POWER_ASLEEP || !eng->config_valid)
+		return;
+	addr = ecc_config_address(eng->config);
+	if (!addr || addr == eng->addr)
+		return;
+	dev_notice(&chip->client->dev, "the chip moves from address 0x%02x to 0x%02x; say so where this device is declared\n",
+		   eng->addr, addr);
+	eng->addr = addr;
+}
+
 /* The chip does not answer: as opposed to an answer that somebody does not like */
 static bool is_dead_silence(int err)
 {
@@ -109,10 +132,14 @@ void ecc508a_use_end(struct ecc508a_chip *chip, struct ecc508a_file *file, unsig
 	if (session)
 		ecc508a_session_used(chip);
 	else if ((flags & ECC508A_USE_FORGET) || err || !IS_ENABLED(CONFIG_PM))
-		ecc_sleep(&chip->eng);
-	if (is_dead_silence(err))
+		ecc508a_chip_sleep(chip);
+	if (is_dead_silence(err)) {
 		chip->unhealthy = true;
-	else if (chip->eng.status != ECC_STATUS_NONE)
+		/* A new address that never took effect: where it was first */
+		if (err == -ENXIO)
+			chip->eng.addr = chip->client_addr;
+	}
+	if (!is_dead_silence(err) && chip->eng.status != ECC_STATUS_NONE)
 		chip->unhealthy = false;
 	sick = sick != chip->unhealthy;
 	ecc508a_chip_snapshot(chip);
@@ -211,6 +238,30 @@ int ecc508a_chip_ecdh(struct ecc508a_chip *chip, u16 slot, const u8 xy[ECC508A_P
 }
 EXPORT_SYMBOL_GPL(ecc508a_chip_ecdh);
 
+/* The key is lost with TempKey, so whatever fails is begun again with another key, once */
+static int ecdh_tempkey(struct ecc_dev *eng, const u8 xy[ECC508A_PUBKEY_SIZE],
+			u8 mine[ECC508A_PUBKEY_SIZE], u8 secret[ECC508A_KEY_SIZE])
+{
+	const struct ecc_cmd genkey = {
+		.opcode = ECC_OP_GENKEY,
+		.p1 = 0x04, /* create */
+		.p2 = ECC508A_SLOT_TEMPKEY,
+	};
+	int tries, ret;
+	size_t len;
+
+	for (tries = 0; tries < 2; tries++) {
+		ret = ecc_exec(eng, &genkey, mine, ECC508A_PUBKEY_SIZE, &len);
+		if (!ret && len != ECC508A_PUBKEY_SIZE)
+			ret = -EIO;
+		if (!ret)
+			ret = ecc_ecdh(eng, ECC508A_SLOT_TEMPKEY, xy, 0, secret);
+		if (ret != -EIO && ret != -ETIMEDOUT && ret != -ESTALE && ret != -EUCLEAN)
+			break;
+	}
+	return ret == -ESTALE || ret == -EUCLEAN ? -EIO : ret;
+}
+
 int ecc508a_chip_ecdh_ephemeral(struct ecc508a_chip *chip, u16 slot,
 				const u8 xy[ECC508A_PUBKEY_SIZE], u8 mine[ECC508A_PUBKEY_SIZE],
 				u8 secret[ECC508A_KEY_SIZE])
@@ -224,9 +275,13 @@ int ecc508a_chip_ecdh_ephemeral(struct ecc508a_chip *chip, u16 slot,
 	ret = ecc508a_use_begin(chip, NULL, 0);
 	if (ret)
 		return ret;
-	ret = ecc_genkey(&chip->eng, slot, mine);
-	if (!ret)
-		ret = ecc_ecdh(&chip->eng, slot, xy, 0, secret);
+	if (slot == ECC508A_SLOT_TEMPKEY) {
+		ret = ecdh_tempkey(&chip->eng, xy, mine, secret);
+	} else {
+		ret = ecc_genkey(&chip->eng, slot, mine);
+		if (!ret)
+			ret = ecc_ecdh(&chip->eng, slot, xy, 0, secret);
+	}
 	ecc508a_use_end(chip, NULL, ECC508A_USE_FORGET, ret);
 	return ret;
 }
