@@ -112,15 +112,6 @@ static int check_session(struct emu *e)
 	return -ETIME;
 }
 
-static int begin(struct ecc508a_dev *dev, struct emu **out)
-{
-	struct emu *e = dev->priv;
-	int ret = check_session(e);
-
-	*out = e;
-	return ret ? ret : take(e);
-}
-
 static int end(struct ecc508a_dev *dev, int ret)
 {
 	struct emu *e = dev->priv;
@@ -135,30 +126,49 @@ static int end(struct ecc508a_dev *dev, int ret)
 	return ret;
 }
 
-/* Nobody at the usual address: who answers?  A wake reaches all, so each can be asked. */
-static int find_chip(struct ecc_dev *eng)
+/*
+ * Who answers?  A wake reaches all, so each address can be asked; the usual one first.  One wake is
+ * enough of a try here: if nobody answers it, the engine tries the usual address with all its
+ * patience.
+ */
+static void find_chip(struct ecc_dev *eng)
 {
-	unsigned int addr;
+	unsigned int addr, usual = eng->addr;
 	u8 rsp[4];
 
 	eng->ops->wake(eng->ctx);
 	eng->ops->delay_us(eng->ctx, 1500, 100);
+	if (!eng->ops->read(eng->ctx, usual, rsp, sizeof(rsp)))
+		return;
 	for (addr = FIRST_ADDRESS; addr <= LAST_ADDRESS; addr++) {
 		if (eng->ops->read(eng->ctx, addr, rsp, sizeof(rsp)))
 			continue;
 		eng->addr = addr;
-		return 0;
+		return;
 	}
-	return -ENXIO;
 }
 
 static int identify(struct emu *e)
 {
-	int ret = ecc_identify(&e->eng);
-
-	if (ret != -ENXIO || find_chip(&e->eng))
-		return ret;
+	find_chip(&e->eng);
 	return ecc_identify(&e->eng);
+}
+
+/* Before anything else the chip is found and asked who it is, as the driver does at probe */
+static int begin(struct ecc508a_dev *dev, struct emu **out)
+{
+	struct emu *e = dev->priv;
+	int ret = check_session(e);
+
+	*out = e;
+	if (!ret)
+		ret = take(e);
+	if (ret || e->eng.config_valid)
+		return ret;
+	ret = identify(e);
+	if (ret)
+		end(dev, ret);
+	return ret;
 }
 
 static int emu_info(struct ecc508a_dev *dev, bool refresh, struct ecc508a_chip_info *info)
@@ -168,7 +178,7 @@ static int emu_info(struct ecc508a_dev *dev, bool refresh, struct ecc508a_chip_i
 
 	if (ret)
 		return ret;
-	if (refresh || !e->eng.config_valid)
+	if (refresh)
 		ret = identify(e);
 	if (ret)
 		return end(dev, ret);
