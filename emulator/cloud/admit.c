@@ -63,9 +63,8 @@ bool cloud_allowed(const struct cloud_store *store, const struct cloud_settings 
 	return allowed;
 }
 
-static int register_cert(const struct cloud_store *store, X509 *x509,
-			 const struct cloud_x509 *info, const struct cloud_ca *ca,
-			 struct cloud_cert *cert)
+static int register_cert(const struct cloud_store *store, X509 *x509, const struct cloud_x509 *info,
+			 const struct cloud_ca *ca, struct cloud_cert *cert)
 {
 	memset(cert, 0, sizeof(*cert));
 	strcpy(cert->id, info->id);
@@ -151,9 +150,8 @@ static const char *judge(const struct cloud_store *store, const struct cloud_set
 	return CLOUD_ACCEPTED;
 }
 
-void cloud_admit(const struct cloud_store *store, const struct cloud_settings *settings,
-		 X509 *x509, const struct cloud_x509 *info, const char *client_id,
-		 struct cloud_admission *out)
+void cloud_admit(const struct cloud_store *store, const struct cloud_settings *settings, X509 *x509,
+		 const struct cloud_x509 *info, const char *client_id, struct cloud_admission *out)
 {
 	int lock, ret;
 

@@ -28,7 +28,8 @@ static const char default_policy[] =
 	"{\"Version\":\"2012-10-17\",\"Statement\":[\n"
 	" {\"Effect\":\"Allow\",\"Action\":\"iot:Connect\",\n"
 	"  \"Resource\":\"arn:aws:iot:@:client/${iot:Connection.Thing.ThingName}\"},\n"
-	" {\"Effect\":\"Allow\",\"Action\":[\"iot:Publish\",\"iot:Receive\",\"iot:RetainPublish\"],\n"
+	" {\"Effect\":\"Allow\",\"Action\":[\"iot:Publish\",\"iot:Receive\",\"iot:RetainPublish\"],"
+	"\n"
 	"  \"Resource\":["
 	"\"arn:aws:iot:@:topic/${iot:Connection.Thing.ThingName}/*\",\n"
 	"   \"arn:aws:iot:@:topic/$aws/things/${iot:Connection.Thing.ThingName}/*\"]},\n"
@@ -132,7 +133,8 @@ int cmd_init(struct cloud_store *store, int argc, char **argv)
 		return cmd_errno(store->path, lock);
 	ret = cloud_settings_load(store, &settings);
 	for (int i = 1; i < argc && !ret; i += 2) {
-		if (i + 1 == argc || (strcmp(argv[i], "--account") && strcmp(argv[i], "--region"))) {
+		if (i + 1 == argc ||
+		    (strcmp(argv[i], "--account") && strcmp(argv[i], "--region"))) {
 			cloud_store_unlock(lock);
 			return cmd_usage("usage: init [--account N] [--region R]");
 		}

@@ -39,8 +39,8 @@ int cmd_find_cert(const struct cloud_store *store, const char *text, char id[CLO
 	cloud_names_free(&names);
 	if (found == 1)
 		return CMD_OK;
-	return cmd_error(found ? "certificate %s: %zu of them begin so" :
-				 "certificate %s: unknown; `list` shows the known ones",
+	return cmd_error(found ? "certificate %s: %zu of them begin so"
+			       : "certificate %s: unknown; `list` shows the known ones",
 			 text, found);
 }
 
@@ -311,8 +311,7 @@ int cmd_wait(struct cloud_store *store, int argc, char **argv)
 		else
 			return cmd_usage("wait: what is \"%s\"?", argv[i]);
 	}
-	if (!status || cloud_status_parse(status, &known) || *end || timeout < 0 ||
-	    timeout > 86400)
+	if (!status || cloud_status_parse(status, &known) || *end || timeout < 0 || timeout > 86400)
 		return cmd_usage("usage: wait [ID] --status PENDING_ACTIVATION|ACTIVE|INACTIVE|"
 				 "REVOKED [--timeout SECONDS]");
 	clock_gettime(CLOCK_MONOTONIC, &start);

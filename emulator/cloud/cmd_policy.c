@@ -189,9 +189,9 @@ int cmd_set(struct cloud_store *store, int argc, char **argv)
 	ret = cloud_settings_set(&settings, argv[1], argv[2], &why);
 	if (ret) {
 		cloud_store_unlock(lock);
-		return ret == -ENOENT ? cmd_usage("no setting \"%s\"; `set` lists them", argv[1]) :
-					cmd_usage("%s: \"%s\" will not do: %s", argv[1], argv[2],
-						  why);
+		return ret == -ENOENT
+			       ? cmd_usage("no setting \"%s\"; `set` lists them", argv[1])
+			       : cmd_usage("%s: \"%s\" will not do: %s", argv[1], argv[2], why);
 	}
 	ret = cloud_settings_save(store, &settings);
 	cloud_store_unlock(lock);

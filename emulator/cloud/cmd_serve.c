@@ -60,7 +60,8 @@ static int serve_help(void)
 	       "  --daemon           return when the broker is ready; log goes to DIR/broker.log\n"
 	       "  --broker PATH      mosquitto to run\n"
 	       "  --plugin PATH      ecc508a-cloud.so to load\n\n"
-	       "Clients trust DIR/server/ca.pem. Observers: mosquitto_sub --unix DIR/observer.sock\n"
+	       "Clients trust DIR/server/ca.pem. Observers: mosquitto_sub --unix "
+	       "DIR/observer.sock\n"
 	       "-t '$aws/events/#'. What was seen is in DIR/log.jsonl.\n");
 	return CMD_OK;
 }
@@ -150,8 +151,7 @@ static const char *find_broker(const struct options *o)
 	return NULL;
 }
 
-static int write_conf(const struct cloud_store *store, const struct options *o,
-		      const char *plugin)
+static int write_conf(const struct cloud_store *store, const struct options *o, const char *plugin)
 {
 	const char *dir = store->path;
 	char *text = NULL;
@@ -209,8 +209,8 @@ static void set_environment(const struct options *o, const char *plugin)
 
 	if (o->shim) {
 		/* Behind what is there: a sanitizer's library must be the first. */
-		if (asprintf(&list, "%s%s%s", already ? already : "", already ? ":" : "",
-			     plugin) > 0) {
+		if (asprintf(&list, "%s%s%s", already ? already : "", already ? ":" : "", plugin) >
+		    0) {
 			setenv("LD_PRELOAD", list, 1);
 			free(list);
 		}

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,8 +100,7 @@ static void log_connect(struct plugin *p, struct mosquitto *client, const struct
 	cJSON_AddStringToObject(line, "publicKey", info->spki);
 	if (*admission->cert.id) {
 		cJSON_AddStringToObject(line, "thingName", admission->cert.thing);
-		cJSON_AddStringToObject(line, "status",
-					cloud_status_name(admission->cert.status));
+		cJSON_AddStringToObject(line, "status", cloud_status_name(admission->cert.status));
 	}
 	log_tls(line, tls);
 	cloud_log_write(&p->store, line);
@@ -133,8 +131,7 @@ static void presence(const struct cloud_session *session, const char *type, char
 }
 
 /* What is wrong with a CONNECT before anybody looks at the registry; NULL: nothing. */
-static const char *bad_connect(struct plugin *p, const char *client_id,
-			       const struct cloud_tls *tls)
+static const char *bad_connect(struct plugin *p, const char *client_id, const struct cloud_tls *tls)
 {
 	if (p->settings.fault_refuse_connects) {
 		p->settings.fault_refuse_connects--;
@@ -152,8 +149,8 @@ static const char *bad_connect(struct plugin *p, const char *client_id,
 	return NULL;
 }
 
-static int open_session(struct plugin *p, struct mosquitto *client,
-			const struct cloud_cert *cert, struct cloud_tls_conn *tls)
+static int open_session(struct plugin *p, struct mosquitto *client, const struct cloud_cert *cert,
+			struct cloud_tls_conn *tls)
 {
 	const char *client_id = mosquitto_client_id(client);
 	struct cloud_session *session;
@@ -193,7 +190,9 @@ static int connect_device(struct plugin *p, struct mosquitto *client, X509 *x509
 	if (cloud_x509_describe(x509, &info))
 		goto out;
 	lock = cloud_store_lock(&p->store);
-	if (lock < 0 || cloud_settings_load(&p->store, &p->settings))
+	if (lock < 0)
+		wrong = "state-error";
+	else if (cloud_settings_load(&p->store, &p->settings))
 		wrong = "state-damaged";
 	else
 		wrong = bad_connect(p, client_id, &tls);
@@ -422,9 +421,9 @@ static int check_device(struct plugin *p, const struct mosquitto_evt_acl_check *
 	default:
 		rc = cert.status == CLOUD_ACTIVE &&
 				     cloud_allowed(&p->store, &p->settings, &cert, client_id,
-						   "iot:Receive", "topic", acl->topic) ?
-			     MOSQ_ERR_SUCCESS :
-			     MOSQ_ERR_ACL_DENIED;
+						   "iot:Receive", "topic", acl->topic)
+			     ? MOSQ_ERR_SUCCESS
+			     : MOSQ_ERR_ACL_DENIED;
 	}
 	cloud_cert_free(&cert);
 	return rc;
@@ -473,19 +472,21 @@ static void kick_unwanted(struct plugin *p)
 	}
 }
 
-/* A CA was registered: mosquitto reads its cafile again at SIGHUP. */
+/* A CA was registered. mosquitto reads its cafile once; SIGHUP only reloads its own certificate. */
 static void watch_trust(struct plugin *p, bool first)
 {
 	char path[PATH_MAX + 16];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/%s", p->store.path, CLOUD_TRUST_FILE);
-	if (stat(path, &st))
+	if (stat(path, &st) || (st.st_mtim.tv_sec == p->trust_time.tv_sec &&
+				st.st_mtim.tv_nsec == p->trust_time.tv_nsec))
 		return;
-	if (!first && (st.st_mtim.tv_sec != p->trust_time.tv_sec ||
-		       st.st_mtim.tv_nsec != p->trust_time.tv_nsec))
-		kill(getpid(), SIGHUP);
 	p->trust_time = st.st_mtim;
+	if (!first && !cloud_tls_trust(path))
+		mosquitto_log_printf(MOSQ_LOG_WARNING,
+				     "ecc508a-cloud: a CA was registered; without the TLS shim "
+				     "the broker must be restarted to know it");
 }
 
 static void say_ready(struct plugin *p)
@@ -561,8 +562,8 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 	}
 	if (loaded || !state) {
 		mosquitto_log_printf(MOSQ_LOG_ERR, "ecc508a-cloud: %s",
-				     loaded ? "loaded twice in one broker; keep one `plugin` line" :
-					      "say plugin_opt_state DIRECTORY in mosquitto.conf");
+				     loaded ? "loaded twice in one broker; keep one `plugin` line"
+					    : "say plugin_opt_state DIRECTORY in mosquitto.conf");
 		return MOSQ_ERR_INVAL;
 	}
 	p = calloc(1, sizeof(*p));
@@ -593,8 +594,7 @@ fail:
 	return MOSQ_ERR_INVAL;
 }
 
-EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options,
-				    int option_count)
+EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options, int option_count)
 {
 	struct plugin *p = userdata;
 

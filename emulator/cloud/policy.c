@@ -56,9 +56,9 @@ static bool fill_in(const char *text, const struct cloud_question *q, struct pat
 		if (p->len == sizeof(p->at) / sizeof(p->at[0]))
 			return false;
 		if (text[0] != '$' || text[1] != '{') {
-			p->at[p->len++] = *text == '*' ? ANY_MANY :
-					  *text == '?' ? ANY_ONE :
-							 (unsigned char)*text;
+			p->at[p->len++] = *text == '*'	 ? ANY_MANY
+					  : *text == '?' ? ANY_ONE
+							 : (unsigned char)*text;
 			text++;
 			continue;
 		}
@@ -198,7 +198,7 @@ static const char *check_statement(const cJSON *statement)
 
 	if (!cJSON_IsObject(statement))
 		return "a Statement must be an object";
-	cJSON_ArrayForEach(item, statement) {
+	cJSON_ArrayForEach (item, statement) {
 		if (strcmp(item->string, "Effect") && strcmp(item->string, "Action") &&
 		    strcmp(item->string, "Resource") && strcmp(item->string, "Sid"))
 			return "a Statement may hold Sid, Effect, Action and Resource; "
@@ -227,7 +227,7 @@ static const char *check_document(const cJSON *json)
 		return check_statement(list);
 	if (!cJSON_IsArray(list) || !cJSON_GetArraySize(list))
 		return "Statement must be an object or a list of them";
-	cJSON_ArrayForEach(item, list) {
+	cJSON_ArrayForEach (item, list) {
 		wrong = check_statement(item);
 		if (wrong)
 			return wrong;
@@ -274,7 +274,7 @@ enum cloud_verdict cloud_policy_ask(const char *text, size_t len, const struct c
 	if (cJSON_IsObject(list)) {
 		verdict = ask_statement(list, q);
 	} else {
-		cJSON_ArrayForEach(item, list) {
+		cJSON_ArrayForEach (item, list) {
 			one = ask_statement(item, q);
 			if (one > verdict)
 				verdict = one;

@@ -104,8 +104,7 @@ static int get_pem(const cJSON *json, const char *id, char **pem, X509 **cert)
 	return 0;
 }
 
-static int load_json(const struct cloud_store *store, const char *dir, const char *id,
-		     cJSON **json)
+static int load_json(const struct cloud_store *store, const char *dir, const char *id, cJSON **json)
 {
 	char name[CLOUD_ID_LEN + 6];
 	char *data;
@@ -127,8 +126,7 @@ static int load_json(const struct cloud_store *store, const char *dir, const cha
 	return 0;
 }
 
-static int save_json(const struct cloud_store *store, const char *dir, const char *id,
-		     cJSON *json)
+static int save_json(const struct cloud_store *store, const char *dir, const char *id, cJSON *json)
 {
 	char name[CLOUD_ID_LEN + 6];
 	char *text;
@@ -150,7 +148,7 @@ static int get_policies(const cJSON *json, struct cloud_cert *cert)
 
 	if (!cJSON_IsArray(list))
 		return -EBADMSG;
-	cJSON_ArrayForEach(item, list) {
+	cJSON_ArrayForEach (item, list) {
 		const char *name = cJSON_GetStringValue(item);
 
 		if (!name || !cloud_name_ok(name) || cert->policies == CLOUD_POLICIES_MAX)

@@ -34,15 +34,15 @@ static bool region_ok(const char *text)
 	return *text && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
 }
 
-#define TEXT(key, field, ok, about)                                                              \
-	{                                                                                          \
-		.name = key, .help = about, .offset = offsetof(struct cloud_settings, field),      \
-		.size = sizeof(((struct cloud_settings *)0)->field), .text_ok = ok                 \
+#define TEXT(key, field, ok, about)                                                           \
+	{                                                                                     \
+		.name = key, .help = about, .offset = offsetof(struct cloud_settings, field), \
+		.size = sizeof(((struct cloud_settings *)0)->field), .text_ok = ok            \
 	}
-#define NUMBER(key, field, lo, hi, about)                                                        \
-	{                                                                                          \
-		.name = key, .help = about, .offset = offsetof(struct cloud_settings, field),      \
-		.min = lo, .max = hi                                                               \
+#define NUMBER(key, field, lo, hi, about)                                                     \
+	{                                                                                     \
+		.name = key, .help = about, .offset = offsetof(struct cloud_settings, field), \
+		.min = lo, .max = hi                                                          \
 	}
 
 #define DAY_MS (24 * 3600 * 1000L)
@@ -134,14 +134,13 @@ int cloud_settings_load(const struct cloud_store *store, struct cloud_settings *
 		if (!item)
 			continue;
 		if (keys[i].size)
-			ret = cJSON_IsString(item) ?
-				      set_text(settings, &keys[i], item->valuestring) :
-				      -EINVAL;
+			ret = cJSON_IsString(item) ? set_text(settings, &keys[i], item->valuestring)
+						   : -EINVAL;
 		else
 			ret = cJSON_IsNumber(item) && item->valuedouble >= -1 &&
-					      item->valuedouble <= (double)keys[i].max ?
-				      set_number(settings, &keys[i], (int64_t)item->valuedouble) :
-				      -EINVAL;
+					      item->valuedouble <= (double)keys[i].max
+				      ? set_number(settings, &keys[i], (int64_t)item->valuedouble)
+				      : -EINVAL;
 	}
 	cJSON_Delete(json);
 	if (ret) {
@@ -163,7 +162,8 @@ int cloud_settings_save(const struct cloud_store *store, const struct cloud_sett
 		if (keys[i].size)
 			cJSON_AddStringToObject(json, keys[i].name, value);
 		else
-			cJSON_AddNumberToObject(json, keys[i].name, (double)*(const int64_t *)value);
+			cJSON_AddNumberToObject(json, keys[i].name,
+						(double)*(const int64_t *)value);
 	}
 	text = cJSON_Print(json);
 	cJSON_Delete(json);

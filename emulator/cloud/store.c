@@ -18,8 +18,8 @@
 #define LOCK_FILE "lock"
 
 /* How long a stopped administrator may hold up the broker. */
-#define LOCK_TRIES     200
-#define LOCK_PAUSE_NS  10000000L
+#define LOCK_TRIES    200
+#define LOCK_PAUSE_NS 10000000L
 
 /* A directory with more entries than this is not ours any more. */
 #define MAX_NAMES 100000

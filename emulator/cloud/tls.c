@@ -34,7 +34,11 @@ enum packet {
 
 /* Finds the packets in one direction of the stream. */
 struct framer {
-	enum { AT_TYPE, IN_LENGTH, IN_BODY } state;
+	enum {
+		AT_TYPE,
+		IN_LENGTH,
+		IN_BODY
+	} state;
 	unsigned int type;
 	unsigned int shift;
 	uint32_t left;
@@ -53,6 +57,7 @@ struct cloud_tls_conn {
 
 static struct cloud_tls_conn *last_asked;
 static const struct cloud_store *fault_store;
+static SSL_CTX *listener;
 static int conn_index = -1;
 
 /* Stores libssl's own function of that name in *@fn, a function pointer. */
@@ -128,8 +133,8 @@ static void on_info(const SSL *ssl, int where, int ret)
 static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *outlen,
 		   const unsigned char *in, unsigned int inlen, void *arg)
 {
-	if (SSL_select_next_proto((unsigned char **)out, outlen, aws_alpn, sizeof(aws_alpn) - 1,
-				  in, inlen) == OPENSSL_NPN_NEGOTIATED)
+	if (SSL_select_next_proto((unsigned char **)out, outlen, aws_alpn, sizeof(aws_alpn) - 1, in,
+				  inlen) == OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_OK;
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -149,6 +154,8 @@ EXPORT void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback)
 	if (mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) {
 		const char *max = getenv(CLOUD_TLS_MAX_ENV);
 
+		SSL_CTX_free(listener);
+		listener = SSL_CTX_up_ref(ctx) ? ctx : NULL;
 		if (!getenv(CLOUD_STRICT_ENV))
 			callback = accept_any;
 		SSL_CTX_set_info_callback(ctx, on_info);
@@ -297,7 +304,7 @@ void cloud_tls_put(struct cloud_tls_conn *conn)
 void cloud_tls_read(const struct cloud_tls_conn *conn, struct cloud_tls *out)
 {
 	const unsigned char *alpn = NULL;
-	STACK_OF(X509) *chain;
+	STACK_OF(X509) * chain;
 	const char *name;
 	unsigned int len = 0;
 
@@ -322,7 +329,17 @@ void cloud_tls_read(const struct cloud_tls_conn *conn, struct cloud_tls *out)
 	out->chain_length = 1 + (chain ? sk_X509_num(chain) : 0);
 }
 
+bool cloud_tls_trust(const char *path)
+{
+	/* Those it knows already are no error (X509_STORE_add_cert). */
+	return listener && SSL_CTX_load_verify_file(listener, path) == 1;
+}
+
 void cloud_tls_faults(const struct cloud_store *store)
 {
 	fault_store = store;
+	if (!store) {
+		SSL_CTX_free(listener);
+		listener = NULL;
+	}
 }

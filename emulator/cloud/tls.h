@@ -39,6 +39,9 @@ struct cloud_tls_conn *cloud_tls_get(void);
 void cloud_tls_put(struct cloud_tls_conn *conn);
 void cloud_tls_read(const struct cloud_tls_conn *conn, struct cloud_tls *out);
 
+/* Adds the CAs of a PEM file to the listener; false without shim. */
+bool cloud_tls_trust(const char *path);
+
 /* Where the fault knobs are; NULL when the plugin goes away. */
 void cloud_tls_faults(const struct cloud_store *store);
 

@@ -49,8 +49,7 @@ static void subject_text(X509 *cert, char *out, size_t size)
 	int n = 0;
 
 	/* RFC 2253 output escapes control and non-ASCII bytes, so the text is safe anywhere. */
-	if (bio &&
-	    X509_NAME_print_ex(bio, X509_get_subject_name(cert), 0, XN_FLAG_RFC2253) >= 0)
+	if (bio && X509_NAME_print_ex(bio, X509_get_subject_name(cert), 0, XN_FLAG_RFC2253) >= 0)
 		n = BIO_read(bio, out, (int)size - 1);
 	out[n > 0 ? n : 0] = '\0';
 	BIO_free(bio);
