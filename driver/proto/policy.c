@@ -18,7 +18,8 @@ struct check {
 	bool config_locked, data_locked;
 };
 
-#define TEMPKEY_SLOT 0xffff
+#define TEMPKEY_SLOT	    0xffff
+#define DATA_ADDRESS_UNUSED 0xf080 /* bits of Param2 that mean nothing in the data zone */
 
 static bool is_608(const struct check *c)
 {
@@ -52,6 +53,17 @@ static enum ecc_reason private_key(const struct check *c)
 	return ECC_REASON_OK;
 }
 
+/* What the use of the slot's key hangs on; policies bind only once the data zone is locked */
+static void key_conditions(struct check *c, bool random, bool latch, bool count)
+{
+	if (!c->data_locked)
+		return;
+	c->out->needs_auth = c->s.req_auth;
+	c->out->needs_random = random && c->s.req_random;
+	c->out->needs_latch = latch && c->s.intrusion_disable;
+	c->out->limited = count && c->s.limited_use;
+}
+
 /* A symmetric secret for MAC and friends */
 static enum ecc_reason secret_key(struct check *c)
 {
@@ -60,9 +72,18 @@ static enum ecc_reason secret_key(struct check *c)
 		return ECC_REASON_CONFIG_UNLOCKED;
 	if (c->s.is_private)
 		return ECC_REASON_IS_PRIVATE;
-	c->out->needs_auth = c->s.req_auth;
-	c->out->needs_random = c->s.req_random;
+	key_conditions(c, true, true, true);
 	return ECC_REASON_OK;
+}
+
+/* A slot that can hold a public key of P-256 */
+static enum ecc_reason public_key(const struct check *c)
+{
+	if (!c->config_locked)
+		return ECC_REASON_CONFIG_UNLOCKED;
+	if (c->s.is_private || c->out->slot < 8)
+		return ECC_REASON_IS_PUBLIC_STORED;
+	return c->s.key_type == ECC_KEY_TYPE_P256 ? ECC_REASON_OK : ECC_REASON_NOT_P256;
 }
 
 static unsigned int blocks(unsigned int slot)
@@ -89,12 +110,19 @@ static enum ecc_reason check_info(struct check *c)
 	case 2:
 		return ECC_REASON_OK;
 	case 1:
+		if (c->cmd->p2 >= ECC_SLOTS)
+			return ECC_REASON_BAD_MODE;
 		use_slot(c, c->cmd->p2);
 		return ECC_REASON_OK;
 	case 3: /* GPIO: not on parts with I2C; the chip then says 0x0f */
 		return ECC_REASON_BAD_ADDRESS;
-	case 4:
-		return is_608(c) ? ECC_REASON_OK : ECC_REASON_BAD_MODE;
+	case 4: /* the persistent latch: read, clear, set */
+		if (!is_608(c) || c->cmd->p2 == 1 || c->cmd->p2 > 3)
+			return ECC_REASON_BAD_MODE;
+		c->out->needs_auth = c->cmd->p2;
+		if (c->cmd->p2 && !(c->config[69] & 0x80))
+			return ECC_REASON_NEEDS_AUTH;
+		return ECC_REASON_OK;
 	default:
 		return ECC_REASON_BAD_MODE;
 	}
@@ -115,7 +143,7 @@ static enum ecc_reason check_read(struct check *c)
 			return ECC_REASON_BAD_MODE;
 		break;
 	case 2:
-		if (c->cmd->p2 & 0x80)
+		if (c->cmd->p2 & DATA_ADDRESS_UNUSED)
 			return ECC_REASON_BAD_MODE;
 		use_slot(c, c->cmd->p2 >> 3);
 		break;
@@ -132,8 +160,9 @@ static enum ecc_reason check_read(struct check *c)
 		return ECC_REASON_IS_PRIVATE;
 	if (!data_address_ok(c, word))
 		return ECC_REASON_BAD_ADDRESS;
+	/* EncryptRead without IsSecret is a setting that the data sheet prohibits */
 	if (!c->s.is_secret)
-		return ECC_REASON_OK;
+		return c->s.encrypt_read ? ECC_REASON_READ_SECRET : ECC_REASON_OK;
 	if (!c->s.encrypt_read)
 		return ECC_REASON_READ_SECRET;
 	if (word)
@@ -163,10 +192,12 @@ static enum ecc_reason write_otp(struct check *c, bool word)
 {
 	if (!c->config_locked)
 		return ECC_REASON_CONFIG_UNLOCKED;
-	if (!c->data_locked)
+	if (!c->data_locked) {
+		c->out->needs_tempkey = c->cmd->p1 & 0x40;
 		return word ? ECC_REASON_WORD_ACCESS : ECC_REASON_OK;
+	}
 	/* Consumption mode of the 508A: bits can still be cleared */
-	if (c->part == ECC_PART_508A && c->config[ECC_CFG_OTP_MODE] == 0x55)
+	if (c->part == ECC_PART_508A && c->config[ECC_CFG_OTP_MODE] == 0x55 && !(c->cmd->p1 & 0x40))
 		return ECC_REASON_OK;
 	return ECC_REASON_OTP_MODE;
 }
@@ -193,19 +224,26 @@ static enum ecc_reason write_data(struct check *c, bool word, bool mac)
 	}
 	if (c->s.write_config > 1)
 		return ECC_REASON_WRITE_NEVER;
+	if (mac) /* an encrypted write to a slot that takes clear ones */
+		return ECC_REASON_WRITE_CLEAR;
 	if (word && (c->s.is_secret || c->s.write_config))
 		return ECC_REASON_WORD_ACCESS;
+	c->out->pub_invalid = c->s.write_config == 1 && c->s.pub_info;
 	return ECC_REASON_OK;
 }
 
 static enum ecc_reason check_write(struct check *c)
 {
-	bool word = !(c->cmd->p1 & 0x80), mac = c->cmd->len == 64;
-	enum ecc_reason r = shape(c, 0xc3, c->cmd->len);
+	bool word = !(c->cmd->p1 & 0x80), encrypted = c->cmd->p1 & 0x40;
+	bool mac = c->cmd->len == 64;
+	u8 zone = c->cmd->p1 & 3;
 
-	if (r)
-		return r;
-	if (word ? c->cmd->len != 4 : c->cmd->len != 32 && c->cmd->len != 64)
+	if (c->cmd->p1 & ~0xc3)
+		return ECC_REASON_BAD_MODE;
+	if (word ? encrypted || c->cmd->len != 4 : !mac && (encrypted || c->cmd->len != 32))
+		return ECC_REASON_BAD_LENGTH;
+	/* A MAC without bit 6 only where the bit does not matter; the configuration has none */
+	if (mac && (!zone || (!encrypted && (zone == 1 || !c->data_locked))))
 		return ECC_REASON_BAD_LENGTH;
 	switch (c->cmd->p1 & 3) {
 	case 0:
@@ -213,7 +251,7 @@ static enum ecc_reason check_write(struct check *c)
 	case 1:
 		return c->cmd->p2 > 0x0f ? ECC_REASON_BAD_MODE : write_otp(c, word);
 	case 2:
-		if (c->cmd->p2 & 0x80)
+		if (c->cmd->p2 & DATA_ADDRESS_UNUSED)
 			return ECC_REASON_BAD_MODE;
 		use_slot(c, c->cmd->p2 >> 3);
 		return write_data(c, word, mac);
@@ -228,6 +266,8 @@ static enum ecc_reason check_lock(struct check *c)
 
 	if (r)
 		return r;
+	if ((c->cmd->p1 & 3) != 2 && (c->cmd->p1 & 0x3c))
+		return ECC_REASON_BAD_MODE;
 	switch (c->cmd->p1 & 3) {
 	case 0:
 		return c->config_locked ? ECC_REASON_CONFIG_LOCKED : ECC_REASON_OK;
@@ -249,7 +289,9 @@ static enum ecc_reason check_lock(struct check *c)
 
 static enum ecc_reason check_random(struct check *c)
 {
-	return shape(c, 0x01, 0);
+	enum ecc_reason r = shape(c, 0x01, 0);
+
+	return !r && c->cmd->p2 ? ECC_REASON_BAD_MODE : r;
 }
 
 static enum ecc_reason check_nonce(struct check *c)
@@ -260,8 +302,10 @@ static enum ecc_reason check_nonce(struct check *c)
 		return ECC_REASON_BAD_MODE;
 	if (mode != 3) {
 		c->out->needs_tempkey = c->cmd->p2 & 0x8000;
-		return shape(c, 0x03, 20);
+		return c->cmd->p2 & 0x7fff ? ECC_REASON_BAD_MODE : shape(c, 0x03, 20);
 	}
+	if (c->cmd->p2)
+		return ECC_REASON_BAD_MODE;
 	if (!is_608(c))
 		return shape(c, 0x03, 32);
 	if ((c->cmd->p1 & 0xc0) == 0xc0 || (c->cmd->p1 & 0xe0) == 0xa0)
@@ -269,37 +313,31 @@ static enum ecc_reason check_nonce(struct check *c)
 	return shape(c, 0xe3, c->cmd->p1 & 0x20 ? 64 : 32);
 }
 
-static enum ecc_reason genkey_public_slot(struct check *c)
-{
-	use_slot(c, c->cmd->p2);
-	c->out->needs_tempkey = true;
-	if (!c->config_locked)
-		return ECC_REASON_CONFIG_UNLOCKED;
-	if (c->s.is_private || c->out->slot < 8)
-		return ECC_REASON_IS_PUBLIC_STORED;
-	if (c->s.key_type != ECC_KEY_TYPE_P256)
-		return ECC_REASON_NOT_P256;
-	c->out->needs_auth = c->s.req_auth;
-	c->out->needs_random = c->s.req_random;
-	return ECC_REASON_OK;
-}
-
 static enum ecc_reason check_genkey(struct check *c)
 {
 	bool create = c->cmd->p1 & 0x04, digest = c->cmd->p1 & 0x08;
 	enum ecc_reason r;
 
-	if (c->cmd->p1 == 0x10) {
-		r = shape(c, 0x10, 3);
-		return r ? r : genkey_public_slot(c);
+	if (c->cmd->p1 & ~0x1c)
+		return ECC_REASON_BAD_MODE;
+	if (is_608(c) && c->cmd->p2 == TEMPKEY_SLOT) {
+		r = c->cmd->p1 == 0x04 ? shape(c, 0x04, 0) : ECC_REASON_BAD_MODE;
+		return r ? r : c->config_locked ? ECC_REASON_OK : ECC_REASON_CONFIG_UNLOCKED;
+	}
+	use_slot(c, c->cmd->p2);
+	/* Bit 4, the digest of a stored public key, overrides the others */
+	if (c->cmd->p1 & 0x10) {
+		r = shape(c, 0x1c, 3);
+		if (!r)
+			r = public_key(c);
+		if (!r)
+			key_conditions(c, true, false, false);
+		c->out->needs_tempkey = true;
+		return r;
 	}
 	r = shape(c, 0x0c, 0);
-	if (r)
-		return r;
-	if (is_608(c) && c->cmd->p2 == TEMPKEY_SLOT)
-		return c->config_locked ? ECC_REASON_OK : ECC_REASON_CONFIG_UNLOCKED;
-	use_slot(c, c->cmd->p2);
-	r = private_key(c);
+	if (!r)
+		r = private_key(c);
 	if (r)
 		return r;
 	if (create) {
@@ -310,16 +348,16 @@ static enum ecc_reason check_genkey(struct check *c)
 	} else if (c->data_locked && !c->s.pub_info) {
 		return ECC_REASON_PUBINFO;
 	}
-	c->out->needs_auth = c->s.req_auth;
 	c->out->needs_tempkey = digest;
-	c->out->needs_random = digest && c->s.req_random;
+	/* A 508A makes and shows keys in spite of its intrusion latch */
+	key_conditions(c, digest, !create && is_608(c), false);
 	return ECC_REASON_OK;
 }
 
 static enum ecc_reason check_sign(struct check *c)
 {
 	bool external = c->cmd->p1 & 0x80;
-	enum ecc_reason r = shape(c, is_608(c) ? 0xe1 : 0xc1, 0);
+	enum ecc_reason r = shape(c, is_608(c) && external ? 0xe1 : 0xc1, 0);
 
 	if (r)
 		return r;
@@ -328,7 +366,7 @@ static enum ecc_reason check_sign(struct check *c)
 	if (r)
 		return r;
 	if (external) {
-		if (!c->s.ext_sign)
+		if (c->data_locked && !c->s.ext_sign)
 			return ECC_REASON_EXT_SIGN;
 	} else {
 		if (!c->data_locked)
@@ -336,91 +374,112 @@ static enum ecc_reason check_sign(struct check *c)
 		if (!c->s.int_sign)
 			return ECC_REASON_INT_SIGN;
 	}
-	c->out->needs_auth = c->s.req_auth;
-	c->out->needs_tempkey = !(c->cmd->p1 & 0x20);
+	key_conditions(c, false, true, true);
+	c->out->needs_tempkey = true;
 	return ECC_REASON_OK;
+}
+
+/* Whether the slot is open to Validate (3), Invalidate (7) or ValidateExternal (1) */
+static enum ecc_reason validatable(struct check *c, u8 mode)
+{
+	unsigned int format = c->config[ECC_CFG_X509_FORMAT + c->s.x509_id];
+	enum ecc_reason r = public_key(c);
+
+	if (r)
+		return r;
+	if (!c->s.pub_info || (mode == 1) != (format != 0))
+		return ECC_REASON_VALIDATE;
+	/* The rest hangs on the parent, the slot that ReadKey names */
+	use_slot(c, c->s.read_key);
+	r = public_key(c);
+	if (!r)
+		key_conditions(c, true, true, true);
+	return r;
 }
 
 static enum ecc_reason check_verify(struct check *c)
 {
 	u8 mode = c->cmd->p1 & 7, legal = is_608(c) && !(mode & 1) ? 0xa7 : 0x07;
-	unsigned int format;
+	size_t len = mode == 2 ? 128 : mode < 2 ? 64 : 83;
 	enum ecc_reason r;
 
-	switch (mode) {
-	case 0:
-	case 1:
-		r = shape(c, legal, 64);
-		break;
-	case 2:
-		r = shape(c, legal, 128);
-		if (!r && (c->cmd->p2 & 7) != ECC_KEY_TYPE_P256)
-			r = ECC_REASON_BAD_MODE;
-		break;
-	case 3:
-	case 7:
-		r = shape(c, legal, 83);
-		break;
-	default:
+	if (mode > 3 && mode != 7)
 		return ECC_REASON_BAD_MODE;
-	}
+	r = shape(c, legal, len);
 	if (r)
 		return r;
-	c->out->needs_tempkey = !(c->cmd->p1 & 0x20);
-	if (!c->config_locked)
-		return ECC_REASON_CONFIG_UNLOCKED;
+	c->out->needs_tempkey = true;
 	if (mode == 2)
-		return ECC_REASON_OK;
+		return c->cmd->p2 == ECC_KEY_TYPE_P256 ? ECC_REASON_OK : ECC_REASON_BAD_MODE;
 	use_slot(c, c->cmd->p2);
-	if (c->s.is_private)
-		return ECC_REASON_IS_PRIVATE;
-	if (c->out->slot < 8)
-		return ECC_REASON_IS_PUBLIC_STORED;
-	if (c->s.key_type != ECC_KEY_TYPE_P256)
-		return ECC_REASON_NOT_P256;
-	c->out->needs_auth = c->s.req_auth;
-	c->out->needs_random = c->s.req_random;
-	format = c->config[ECC_CFG_X509_FORMAT + c->s.x509_id];
-	if ((mode == 1 && !format) || (mode & 2 && format))
-		return ECC_REASON_VALIDATE;
-	return ECC_REASON_OK;
+	if (mode)
+		return validatable(c, mode);
+	r = public_key(c);
+	if (!r)
+		key_conditions(c, true, true, true);
+	return r;
+}
+
+/* ChipOptions switch the IO protection key on (bit 1) and say where it is (bits 15:12) */
+static bool io_key(const struct check *c)
+{
+	unsigned int slot = c->config[ECC_CFG_CHIP_OPTIONS + 1] >> 4;
+	struct ecc_slot key;
+
+	ecc_config_slot(c->config, slot, &key);
+	return (c->config[ECC_CFG_CHIP_OPTIONS] & 2) && !key.is_private;
+}
+
+/* Where the secret goes, and whether it may */
+static enum ecc_reason ecdh_target(struct check *c)
+{
+	unsigned int prot = c->config[ECC_CFG_CHIP_OPTIONS + 1] & 3;
+	bool encrypt = c->cmd->p1 & 2, to_slot, output;
+	u8 to = c->cmd->p1 & 0x0c;
+	struct ecc_slot next;
+
+	to_slot = to == 0x04 || (!to && c->s.ecdh_to_slot);
+	output = to == 0x0c || (!to && !c->s.ecdh_to_slot);
+	/* UNCONFIRMED: that a mode of the 608 cannot overrule SlotConfig bit 3 */
+	if (!(c->cmd->p1 & 1) && c->data_locked &&
+	    ((to == 0x04 && !c->s.ecdh_to_slot) || (to == 0x0c && c->s.ecdh_to_slot)))
+		return ECC_REASON_ECDH_TO_SLOT;
+	if (to_slot) {
+		ecc_config_slot(c->config, c->out->slot | 1, &next);
+		if ((c->out->slot & 1) || next.is_private || next.locked)
+			return ECC_REASON_ECDH_TO_SLOT;
+	}
+	if (!is_608(c) || !output)
+		return ECC_REASON_OK;
+	if (prot > 1 || (prot == 1 && !encrypt))
+		return ECC_REASON_IO_KEY;
+	return encrypt && !io_key(c) ? ECC_REASON_IO_KEY : ECC_REASON_OK;
 }
 
 static enum ecc_reason check_ecdh(struct check *c)
 {
 	u8 p1 = c->cmd->p1, to = p1 & 0x0c;
-	unsigned int prot = c->config[ECC_CFG_CHIP_OPTIONS + 1] & 3;
 	enum ecc_reason r = shape(c, is_608(c) ? 0x0f : 0x00, 64);
-	bool output;
 
 	if (r)
 		return r;
-	/* Bit 1 encrypts what goes out, so it goes with "output" only */
-	if ((p1 & 2) && to != 0x0c)
+	/* Encryption goes with "output", and a key in TempKey has no SlotConfig to ask */
+	if (((p1 & 2) && to != 0x0c) || ((p1 & 1) && !to))
 		return ECC_REASON_BAD_MODE;
+	if (!c->config_locked)
+		return ECC_REASON_CONFIG_UNLOCKED;
+	use_slot(c, c->cmd->p2);
 	if (p1 & 1) {
 		c->out->needs_tempkey = true;
-		output = to != 0x04 && to != 0x08;
-		goto protection;
+		return ecdh_target(c);
 	}
-	use_slot(c, c->cmd->p2);
 	r = private_key(c);
 	if (r)
 		return r;
-	if (!c->s.ecdh)
+	if (c->data_locked && !c->s.ecdh)
 		return ECC_REASON_ECDH;
-	if (c->s.ecdh_to_slot && (c->out->slot & 1))
-		return ECC_REASON_ECDH_TO_SLOT;
-	c->out->needs_auth = c->s.req_auth;
-	output = to == 0x0c || (!to && !c->s.ecdh_to_slot);
-protection:
-	if (!is_608(c) || !output)
-		return ECC_REASON_OK;
-	if (prot > 1 || (prot == 1 && !(p1 & 2)))
-		return ECC_REASON_IO_KEY;
-	if ((p1 & 2) && !(c->config[ECC_CFG_CHIP_OPTIONS] & 2))
-		return ECC_REASON_IO_KEY;
-	return ECC_REASON_OK;
+	key_conditions(c, false, true, true);
+	return ecdh_target(c);
 }
 
 static enum ecc_reason check_counter(struct check *c)
@@ -434,17 +493,23 @@ static enum ecc_reason check_counter(struct check *c)
 	return c->config_locked ? ECC_REASON_OK : ECC_REASON_CONFIG_UNLOCKED;
 }
 
+/* Mode bit 1 puts TempKey where the key of the slot would be: the slot does not matter then */
+static enum ecc_reason mac_key(struct check *c)
+{
+	c->out->needs_tempkey = c->cmd->p1 & 3;
+	if (c->cmd->p1 & 2)
+		return c->config_locked ? ECC_REASON_OK : ECC_REASON_CONFIG_UNLOCKED;
+	return secret_key(c);
+}
+
 static enum ecc_reason check_mac(struct check *c)
 {
-	u8 mode = c->cmd->p1;
-	enum ecc_reason r = shape(c, 0x47, mode & 1 ? 0 : 32);
+	enum ecc_reason r = shape(c, 0x47, c->cmd->p1 & 1 ? 0 : 32);
 
-	if (r)
+	if (!r)
+		r = mac_key(c);
+	if (r || (c->cmd->p1 & 2))
 		return r;
-	r = secret_key(c);
-	if (r)
-		return r;
-	c->out->needs_tempkey = mode & 3;
 	return c->s.no_mac ? ECC_REASON_NO_MAC : ECC_REASON_OK;
 }
 
@@ -463,25 +528,22 @@ static enum ecc_reason check_hmac(struct check *c)
 
 static enum ecc_reason check_checkmac(struct check *c)
 {
-	enum ecc_reason r = shape(c, 0x27, 77);
+	/* UNCONFIRMED: that bit 5 (OTP in the message), known from the ATSHA204A, is gone */
+	enum ecc_reason r = shape(c, 0x07, 77);
 
-	if (r)
-		return r;
-	c->out->needs_tempkey = c->cmd->p1 & 3;
-	return secret_key(c);
+	return r ? r : mac_key(c);
 }
 
 static enum ecc_reason check_gendig(struct check *c)
 {
 	u8 zone = c->cmd->p1;
-	enum ecc_reason r;
 
 	if (zone > 5)
 		return ECC_REASON_BAD_MODE;
-	if (c->cmd->len != 0 && c->cmd->len != 4 && c->cmd->len != 32)
+	if (zone == 3 ? c->cmd->len != 32 : c->cmd->len && c->cmd->len != 4)
 		return ECC_REASON_BAD_LENGTH;
-	if (zone == 3 && c->cmd->len != 32)
-		return ECC_REASON_BAD_LENGTH;
+	if (zone == 3 && (c->cmd->p2 & 0x7f00))
+		return ECC_REASON_BAD_MODE;
 	if ((zone == 0 && c->cmd->p2 > 3) || ((zone == 1 || zone == 4) && c->cmd->p2 > 1))
 		return ECC_REASON_BAD_MODE;
 	c->out->needs_tempkey = true;
@@ -489,9 +551,7 @@ static enum ecc_reason check_gendig(struct check *c)
 		return ECC_REASON_CONFIG_UNLOCKED;
 	if (zone != 2 || c->cmd->p2 >= 0x8000)
 		return ECC_REASON_OK;
-	r = secret_key(c);
-	c->out->needs_random = c->s.req_random && c->data_locked;
-	return r;
+	return secret_key(c);
 }
 
 static enum ecc_reason check_derivekey(struct check *c)
@@ -550,7 +610,8 @@ static enum ecc_reason check_updateextra(struct check *c)
 		return r;
 	if (mode & 2) {
 		use_slot(c, c->cmd->p2);
-		return ECC_REASON_OK;
+		c->out->limited = c->s.limited_use;
+		return c->config_locked ? ECC_REASON_OK : ECC_REASON_CONFIG_UNLOCKED;
 	}
 	if (c->cmd->p2 > 0xff)
 		return ECC_REASON_BAD_MODE;
@@ -562,43 +623,61 @@ static enum ecc_reason check_updateextra(struct check *c)
 	return c->config[ECC_CFG_SELECTOR] ? ECC_REASON_SLOT_LOCKED : ECC_REASON_OK;
 }
 
-static enum ecc_reason check_sha(struct check *c)
+/* An HMAC key: a slot, or on a 608 TempKey */
+static enum ecc_reason hmac_key(struct check *c)
 {
-	u8 mode = c->cmd->p1 & 7;
 	enum ecc_reason r;
 
-	if (!is_608(c) && c->cmd->p1 > 5)
+	if (is_608(c) && c->cmd->p2 == TEMPKEY_SLOT) {
+		c->out->needs_tempkey = true;
+		return ECC_REASON_OK;
+	}
+	r = secret_key(c);
+	c->out->needs_random = false;
+	if (r)
+		return r;
+	return c->s.no_mac ? ECC_REASON_NO_MAC : ECC_REASON_OK;
+}
+
+static enum ecc_reason check_sha(struct check *c)
+{
+	u8 mode = c->cmd->p1 & 7, target = c->cmd->p1 & 0xc0;
+
+	if ((c->cmd->p1 & 0x38) || (target && (!is_608(c) || mode != 2 || target == 0x80)))
 		return ECC_REASON_BAD_MODE;
 	switch (mode) {
-	case 0:
+	case 0: /* start */
+		if (c->cmd->p2)
+			return ECC_REASON_BAD_MODE;
 		return c->cmd->len ? ECC_REASON_BAD_LENGTH : ECC_REASON_OK;
-	case 1:
-		if (c->cmd->len > 64 || (!is_608(c) && c->cmd->len != 64))
+	case 1: /* update */
+		if (c->cmd->p2 != c->cmd->len || c->cmd->len > 64 ||
+		    (!is_608(c) && c->cmd->len != 64))
 			return ECC_REASON_BAD_LENGTH;
 		return ECC_REASON_OK;
-	case 2:
-	case 5:
+	case 2: /* end */
+	case 5: /* 508A: end of HMAC */
 		if (mode == 5 && is_608(c))
 			return ECC_REASON_BAD_MODE;
-		return c->cmd->len > 63 + is_608(c) ? ECC_REASON_BAD_LENGTH : ECC_REASON_OK;
-	case 3:
+		if (c->cmd->p2 != c->cmd->len || c->cmd->len > (is_608(c) ? 64 : 63))
+			return ECC_REASON_BAD_LENGTH;
+		return ECC_REASON_OK;
+	case 3: /* public */
+		if (c->cmd->len)
+			return ECC_REASON_BAD_LENGTH;
 		use_slot(c, c->cmd->p2);
-		if (!c->config_locked)
-			return ECC_REASON_CONFIG_UNLOCKED;
-		if (c->s.is_private || c->out->slot < 8)
-			return ECC_REASON_IS_PUBLIC_STORED;
-		return c->s.key_type != ECC_KEY_TYPE_P256 ? ECC_REASON_NOT_P256 : ECC_REASON_OK;
-	case 4:
-		if (is_608(c) && c->cmd->p2 == TEMPKEY_SLOT) {
-			c->out->needs_tempkey = true;
-			return ECC_REASON_OK;
-		}
-		r = secret_key(c);
-		if (r)
-			return r;
-		return c->s.no_mac ? ECC_REASON_NO_MAC : ECC_REASON_OK;
-	default:
-		return is_608(c) ? ECC_REASON_OK : ECC_REASON_BAD_MODE;
+		return public_key(c);
+	case 4: /* HMAC */
+		return c->cmd->len ? ECC_REASON_BAD_LENGTH : hmac_key(c);
+	case 6: /* 608: read the context */
+		if (is_608(c) && !c->cmd->p2)
+			return c->cmd->len ? ECC_REASON_BAD_LENGTH : ECC_REASON_OK;
+		return ECC_REASON_BAD_MODE;
+	default: /* write it */
+		if (!is_608(c))
+			return ECC_REASON_BAD_MODE;
+		return c->cmd->len < 36 || c->cmd->p2 != c->cmd->len ? ECC_REASON_BAD_LENGTH
+								     : ECC_REASON_OK;
 	}
 }
 
@@ -613,16 +692,21 @@ static enum ecc_reason check_aes(struct check *c)
 	if (c->cmd->len != (mode == 3 ? 32 : 16))
 		return ECC_REASON_BAD_LENGTH;
 	if (mode == 3)
-		return ECC_REASON_OK;
+		return c->cmd->p1 == 3 ? ECC_REASON_OK : ECC_REASON_BAD_MODE;
 	if (c->cmd->p2 == TEMPKEY_SLOT) {
 		c->out->needs_tempkey = true;
-		return ECC_REASON_OK;
+		return c->config_locked ? ECC_REASON_OK : ECC_REASON_CONFIG_UNLOCKED;
 	}
 	use_slot(c, c->cmd->p2);
-	if (c->s.key_type != ECC_KEY_TYPE_AES)
+	if (!c->config_locked)
+		return ECC_REASON_CONFIG_UNLOCKED;
+	if (c->s.key_type != ECC_KEY_TYPE_AES || c->s.is_private)
 		return ECC_REASON_KEY_TYPE;
-	c->out->needs_auth = c->s.req_auth;
-	return c->config_locked ? ECC_REASON_OK : ECC_REASON_CONFIG_UNLOCKED;
+	/* Four key blocks, but a slot of 36 bytes has room for two */
+	if ((c->cmd->p1 >> 6) * 16 + 16 > c->s.size)
+		return ECC_REASON_BAD_ADDRESS;
+	key_conditions(c, false, true, true);
+	return ECC_REASON_OK;
 }
 
 static enum ecc_reason check_kdf(struct check *c)

@@ -51,6 +51,7 @@ enum ecc_reason {
 	ECC_REASON_IS_PUBLIC_STORED, /* mode wants a public key slot, 8 to 15 */
 	ECC_REASON_IO_KEY, /* 608: output must be encrypted, or the IO protection key is off */
 	ECC_REASON_SECURE_BOOT, /* 608: SecureBoot is not configured so */
+	ECC_REASON_WRITE_CLEAR, /* takes clear writes only */
 	ECC_REASON_VALIDATE, /* X509format decides between Validate and ValidateExternal */
 	ECC_REASON_COUNT
 };
@@ -62,6 +63,9 @@ enum ecc_reason {
  * @slot:   slot whose configuration decides, or ECC_POLICY_NO_SLOT
  * @needs_auth, @needs_random: conditions on volatile state that the configuration sets
  * @needs_tempkey: TempKey must hold something first
+ * @needs_latch: PersistentDisable (608) or IntrusionDisable (508A): the latch must be set
+ * @pub_invalid: only while the slot does not hold a validated public key (PubInvalid)
+ * @limited: each use is counted, and there may be none left
  */
 #define ECC_POLICY_NO_SLOT 0xff
 struct ecc_verdict {
@@ -71,6 +75,9 @@ struct ecc_verdict {
 	bool needs_auth;
 	bool needs_random;
 	bool needs_tempkey;
+	bool needs_latch;
+	bool pub_invalid;
+	bool limited;
 };
 
 void ecc_policy_check(const u8 config[ECC_CONFIG_SIZE], enum ecc_part part,

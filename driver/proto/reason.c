@@ -92,8 +92,9 @@ static const struct {
 		"use a slot that may do ECDH",
 	},
 	[ECC_REASON_ECDH_TO_SLOT] = {
-		"SlotConfig bit 3 of the slot sends the ECDH result to the next slot",
-		"use a slot with bit 3 clear, or an even one and work with the secret in the chip",
+		"SlotConfig bit 3 of the slot says whether the ECDH result goes to the next slot, and "
+		"that must be an open data slot",
+		"use a slot with bit 3 clear to get the secret, an even one with bit 3 set to keep it",
 	},
 	[ECC_REASON_READ_SECRET] = {
 		"SlotConfig has IsSecret 1 and EncryptRead 0: the slot is never read",
@@ -169,8 +170,13 @@ static const struct {
 		"use the mode that the configuration sets",
 	},
 	[ECC_REASON_VALIDATE] = {
-		"the X509format byte of the slot decides between Validate and ValidateExternal",
-		"use the other of the two",
+		"the public key in the slot is not one to be validated (PubInfo 0), or its X509format "
+		"byte asks for the other of Validate and ValidateExternal",
+		"use the mode that X509format asks for (0: Validate), on a slot with PubInfo 1",
+	},
+	[ECC_REASON_WRITE_CLEAR] = {
+		"WriteConfig of the slot is not Encrypt: it takes clear writes only",
+		"write it in the clear",
 	},
 };
 
