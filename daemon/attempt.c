@@ -13,7 +13,7 @@ static const char *const state_names[STATE_COUNT] = {
 	[STATE_STARTING] = "starting",
 	[STATE_NO_CHIP] = "no chip",
 	[STATE_NOT_PROVISIONED] = "not provisioned",
-	[STATE_BAD_CERTIFICATE] = "certificate unusable",
+	[STATE_BAD_IDENTITY] = "identity unusable",
 	[STATE_CLOCK_WRONG] = "clock wrong",
 	[STATE_NO_NETWORK] = "no network",
 	[STATE_UNREACHABLE] = "broker unreachable",
@@ -196,8 +196,9 @@ enum state attempt_classify(const struct attempt *a, char *why, size_t size)
 		return attempt_bad_server(a, why, size);
 	if (a->key_failed && !a->handshake_done) {
 		snprintf(why, size,
-			 "the key could not sign the handshake: check the chip with "
-			 "`ecc508a doctor`");
+			 "the key could not sign the handshake (%s): check the chip with "
+			 "`ecc508a doctor`",
+			 a->key_text[0] ? a->key_text : "no reason given");
 		return STATE_NO_CHIP;
 	}
 	if (a->alert_in)

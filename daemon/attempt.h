@@ -15,7 +15,7 @@ enum state {
 	STATE_STARTING,
 	STATE_NO_CHIP,
 	STATE_NOT_PROVISIONED,
-	STATE_BAD_CERTIFICATE,
+	STATE_BAD_IDENTITY,
 	STATE_CLOCK_WRONG,
 	STATE_NO_NETWORK,
 	STATE_UNREACHABLE,
@@ -47,6 +47,7 @@ struct attempt {
 	int verify_error; /* X509_V_ERR_* of the server's certificate, 0 if it was fine */
 	int verify_depth;
 	int sys_errno;
+	char key_text[160]; /* what the key said when it failed */
 	const char *host;
 	int port;
 	const char *cert_id; /* hex, for the text */

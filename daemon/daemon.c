@@ -54,7 +54,7 @@ static void daemon_announce(struct daemon *d, const struct machine *before)
 		d->since = time(NULL);
 	if (m->state == STATE_CONNECTING)
 		prio = LOG_INFO;
-	else if (m->state == STATE_NO_CHIP || m->state == STATE_BAD_CERTIFICATE ||
+	else if (m->state == STATE_NO_CHIP || m->state == STATE_BAD_IDENTITY ||
 		 m->state == STATE_NOT_TRUSTED || m->state == STATE_REFUSED)
 		prio = LOG_ERR;
 	else if (m->state != STATE_CONNECTED && m->state != STATE_STOPPING)

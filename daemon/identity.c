@@ -64,9 +64,13 @@ void identity_libctx_close(OSSL_LIB_CTX *libctx)
 	OSSL_LIB_CTX_free(libctx);
 }
 
-/* The most telling text of the error queue, which is then empty. */
-static void identity_openssl_error(char *out, size_t size)
+/*
+ * The most telling text of the error queue, which is then empty, and what the provider's
+ * reason means for the state of the device.
+ */
+static enum state identity_openssl_error(char *out, size_t size)
 {
+	enum state state = STATE_BAD_IDENTITY;
 	const char *data, *reason;
 	unsigned long e;
 	int flags;
@@ -74,11 +78,16 @@ static void identity_openssl_error(char *out, size_t size)
 	snprintf(out, size, "no reason given");
 	while ((e = ERR_get_error_all(NULL, NULL, NULL, &data, &flags))) {
 		reason = ERR_reason_error_string(e);
+		if (reason && !strcmp(reason, "chip cannot be reached"))
+			state = STATE_NO_CHIP;
+		else if (reason && !strcmp(reason, "chip refused or failed"))
+			state = STATE_NOT_PROVISIONED;
 		if (data && *data && (flags & ERR_TXT_STRING))
 			snprintf(out, size, "%s: %s", reason ? reason : "error", data);
 		else if (reason && !strcmp(out, "no reason given"))
 			snprintf(out, size, "%s", reason);
 	}
+	return state;
 }
 
 /* Read a small file. The buffer has one NUL more; OPENSSL_clear_free() it: it may be a key. */
@@ -198,15 +207,15 @@ static int identity_load_key(OSSL_LIB_CTX *libctx, const char *name, struct iden
 		OPENSSL_clear_free(buf, IDENTITY_FILE_MAX + 1);
 	}
 	if (!id->key) {
-		identity_openssl_error(text, sizeof(text));
+		*state = identity_openssl_error(text, sizeof(text));
 		if (reference) {
-			*state = STATE_NO_CHIP;
 			snprintf(why, size,
-				 "the key %s cannot be used (%s): check the chip with "
-				 "`ecc508a doctor`",
-				 name, text);
+				 "the key %s cannot be used (%s): %s",
+				 name, text,
+				 *state == STATE_NOT_PROVISIONED ?
+					 "set the chip up with `ecc508a provision`" :
+					 "check the chip with `ecc508a doctor`");
 		} else {
-			*state = STATE_BAD_CERTIFICATE;
 			snprintf(why, size,
 				 "%s is neither a key reference (BEGIN ECC508A KEY REFERENCE) nor a "
 				 "PEM key without a passphrase (%s)",
@@ -234,14 +243,14 @@ static int identity_load_chain(OSSL_LIB_CTX *libctx, const char *path, struct id
 
 	ret = identity_read_file(path, &buf, &len, &exposed);
 	if (ret) {
-		*state = ret == -ENOENT ? STATE_NOT_PROVISIONED : STATE_BAD_CERTIFICATE;
+		*state = ret == -ENOENT ? STATE_NOT_PROVISIONED : STATE_BAD_IDENTITY;
 		snprintf(why, size,
 			 "the certificate %s cannot be read (%s): put the signed certificate and "
 			 "its signer there",
 			 path, strerror(-ret));
 		return ret;
 	}
-	*state = STATE_BAD_CERTIFICATE;
+	*state = STATE_BAD_IDENTITY;
 	ret = -ENOMEM;
 	bio = BIO_new_mem_buf(buf, (int)len);
 	id->signers = sk_X509_new_null();
@@ -430,7 +439,7 @@ static int identity_check(struct identity *id, const char *key, const char *path
 {
 	int ret;
 
-	*state = STATE_BAD_CERTIFICATE;
+	*state = STATE_BAD_IDENTITY;
 	ret = identity_check_key(id, key, path, why, size);
 	if (ret)
 		return ret;

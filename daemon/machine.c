@@ -92,7 +92,7 @@ void machine_failed(struct machine *m, int64_t now, enum state why, const char *
 	switch (why) {
 	case STATE_NO_CHIP:
 	case STATE_NOT_PROVISIONED:
-	case STATE_BAD_CERTIFICATE:
+	case STATE_BAD_IDENTITY:
 		delay = MACHINE_IDENTITY_MS;
 		break;
 	case STATE_PENDING:

@@ -53,7 +53,7 @@ static int main_check(const struct config *cfg)
 	OSSL_LIB_CTX *libctx = NULL;
 	struct identity *id = NULL;
 	SSL_CTX *ctx = NULL;
-	enum state state = STATE_BAD_CERTIFICATE;
+	enum state state = STATE_BAD_IDENTITY;
 	char why[MACHINE_TEXT_MAX];
 	int ret = EXIT_FAILURE;
 

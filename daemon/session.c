@@ -301,7 +301,7 @@ static void session_post_identity(struct session *s)
 /* Load what is not loaded. On failure the attempt is over and the main thread knows why. */
 static bool session_ready(struct session *s)
 {
-	enum state state = STATE_BAD_CERTIFICATE;
+	enum state state = STATE_BAD_IDENTITY;
 	char why[MACHINE_TEXT_MAX] = "out of memory";
 	time_t now = clock_now(NULL);
 

@@ -51,6 +51,22 @@ static void tls_on_step(const SSL *ssl, struct tls_trace *t)
 	t->step_us = now;
 }
 
+/* The first entry of the queue is the provider's own; those behind it only say "failed". */
+static void tls_on_key_failure(struct tls_trace *t)
+{
+	const char *data = NULL;
+	unsigned long e;
+	int flags = 0;
+
+	t->attempt.key_failed = true;
+	e = ERR_peek_error_all(NULL, NULL, NULL, &data, &flags);
+	if (data && *data && flags & ERR_TXT_STRING)
+		snprintf(t->attempt.key_text, sizeof(t->attempt.key_text), "%s", data);
+	else if (e && ERR_reason_error_string(e))
+		snprintf(t->attempt.key_text, sizeof(t->attempt.key_text), "%s",
+			 ERR_reason_error_string(e));
+}
+
 static void tls_info(const SSL *ssl, int where, int ret)
 {
 	struct tls_trace *t = tls_trace_of(ssl);
@@ -67,7 +83,7 @@ static void tls_info(const SSL *ssl, int where, int ret)
 		} else {
 			t->attempt.alert_out = true;
 			if (SSL_get_state(ssl) == TLS_ST_CW_CERT_VRFY)
-				t->attempt.key_failed = true;
+				tls_on_key_failure(t);
 		}
 	} else if (where & SSL_CB_HANDSHAKE_START) {
 		if (!t->attempt.handshake_done)

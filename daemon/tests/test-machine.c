@@ -288,7 +288,7 @@ static void test_identity_is_looked_at_again(void **state)
 	init(&m, t);
 	for (int i = 0; i < 100; i++) {
 		assert_true(machine_poll(&m, t));
-		machine_failed(&m, t, i % 2 ? STATE_NO_CHIP : STATE_BAD_CERTIFICATE, "x");
+		machine_failed(&m, t, i % 2 ? STATE_NO_CHIP : STATE_BAD_IDENTITY, "x");
 		assert_int_equal(machine_timeout(&m, t), MACHINE_IDENTITY_MS);
 		t += MACHINE_IDENTITY_MS;
 	}
