@@ -317,6 +317,8 @@ int ecc508a_emu_chip_open_state(struct ecc508a_emu_chip *chip, const char *path)
 		free(copy);
 		return ret;
 	}
+	/* the chip that was bound has been powered for long: no tPU to wait for */
+	chip->t_listen = chip->bus->t;
 	free(chip->state_path);
 	chip->state_path = copy;
 	return 0;
