@@ -4,10 +4,11 @@
  * A bus and its time.
  *
  * The core always runs on its virtual clock, and this file decides how that clock moves. In real
- * time it is first moved up to CLOCK_MONOTONIC; a transfer then takes its wire time out of it, which
- * puts it ahead, and the answer is held back until the wall clock has caught up. So a command starts
- * to execute at its STOP and not when the request came in, a NAK costs nine clocks and a signature 64
- * bytes, as on a board. In virtual time nothing but the clients' delays (and the wire time) moves it.
+ * time it is first moved up to CLOCK_MONOTONIC; a transfer then takes its wire time out of it,
+ * which puts it ahead, and the answer is held back until the wall clock has caught up. So a command
+ * starts to execute at its STOP and not when the request came in, a NAK costs nine clocks and a
+ * signature 64 bytes, as on a board. In virtual time nothing but the clients' delays (and the wire
+ * time) moves it.
  *
  * Requests queue up in the order they come, except that whoever ended a message without STOP goes
  * first: the bus is his until his STOP.
@@ -71,8 +72,8 @@ static void bus_arm(struct emu_bus *bus)
 	uint64_t at = UINT64_MAX, ev;
 
 	if (!emu_bus_is_virtual(bus)) {
-		ev = bus->in_flight ? ecc508a_emu_bus_now(bus->core) :
-				      ecc508a_emu_bus_next_event(bus->core);
+		ev = bus->in_flight ? ecc508a_emu_bus_now(bus->core)
+				    : ecc508a_emu_bus_next_event(bus->core);
 		if (ev != UINT64_MAX)
 			at = bus->epoch + ev;
 	}
@@ -115,8 +116,7 @@ static bool bus_start(struct emu_bus *bus, struct emu_request *req)
 		bus->held_since = loop_now();
 	}
 	bus->in_flight = req;
-	return emu_bus_is_virtual(bus) ||
-	       bus->epoch + ecc508a_emu_bus_now(bus->core) <= loop_now();
+	return emu_bus_is_virtual(bus) || bus->epoch + ecc508a_emu_bus_now(bus->core) <= loop_now();
 }
 
 static void bus_finish(struct emu_bus *bus)

@@ -5,8 +5,8 @@
  *
  *	{"cmd":"power","on":false,"chip":"0.1"}		{"ok":true}
  *
- * "bus" (number) and "chip" ("bus.chip") choose what is meant; without them it is everything for power
- * and reset, and the first bus or chip for the rest. `ecc508a-emu ctl` is a client of this.
+ * "bus" (number) and "chip" ("bus.chip") choose what is meant; without them it is everything for
+ *power and reset, and the first bus or chip for the rest. `ecc508a-emu ctl` is a client of this.
  */
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -183,8 +183,7 @@ static int cmd_status(struct call *call)
 			cJSON_AddNumberToObject(b, "i2c", bus->adapter_nr);
 		cJSON_AddNumberToObject(b, "speed", bus->speed);
 		cJSON_AddStringToObject(b, "time", emu_bus_is_virtual(bus) ? "virtual" : "real");
-		cJSON_AddNumberToObject(b, "t_us",
-					(double)(ecc508a_emu_bus_now(bus->core) / 1000));
+		cJSON_AddNumberToObject(b, "t_us", (double)(ecc508a_emu_bus_now(bus->core) / 1000));
 		cJSON_AddNumberToObject(b, "transfers", (double)bus->transfers);
 		cJSON_AddNumberToObject(b, "clients", bus->real_clients + bus->virtual_clients);
 		cJSON_AddNumberToObject(b, "faults_struck",
@@ -479,7 +478,8 @@ static int client_lines(struct control_client *c)
 static void client_ready(struct loop_source *src, uint32_t events)
 {
 	struct control_client *c =
-		(struct control_client *)(void *)((char *)src - offsetof(struct control_client, src));
+		(struct control_client *)(void *)((char *)src -
+						  offsetof(struct control_client, src));
 	ssize_t n;
 
 	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {

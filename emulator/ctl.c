@@ -156,9 +156,9 @@ static char *exchange(const char *path, const char *line)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&sa, sizeof(sa))) {
 		emu_say("%s: %s%s", path, strerror(errno),
-			errno == ECONNREFUSED || errno == ENOENT ?
-				" (is ecc508a-emu running with --control?)" :
-				"");
+			errno == ECONNREFUSED || errno == ENOENT
+				? " (is ecc508a-emu running with --control?)"
+				: "");
 		if (fd >= 0)
 			close(fd);
 		return NULL;
@@ -207,17 +207,17 @@ static void show_status(const cJSON *answer)
 {
 	const cJSON *bus, *chip;
 
-	cJSON_ArrayForEach(bus, cJSON_GetObjectItemCaseSensitive(answer, "buses")) {
+	cJSON_ArrayForEach (bus, cJSON_GetObjectItemCaseSensitive(answer, "buses")) {
 		printf("bus %.0f: ", num(bus, "bus"));
 		if (cJSON_HasObjectItem(bus, "i2c"))
 			printf("i2c-%.0f, ", num(bus, "i2c"));
 		printf("%.0f Hz, %s time, %.0f transfers, %.0f socket clients, %.0f faults\n",
 		       num(bus, "speed"), str(bus, "time"), num(bus, "transfers"),
 		       num(bus, "clients"), num(bus, "faults_struck"));
-		cJSON_ArrayForEach(chip, cJSON_GetObjectItemCaseSensitive(bus, "chips")) {
+		cJSON_ArrayForEach (chip, cJSON_GetObjectItemCaseSensitive(bus, "chips")) {
 			printf("  chip %s: %s at 0x%02x, serial %s, %s, config %s, data %s\n",
-			       str(chip, "chip"), part_title(str(chip, "part")), (int)num(chip, "addr"),
-			       str(chip, "serial"), str(chip, "power"),
+			       str(chip, "chip"), part_title(str(chip, "part")),
+			       (int)num(chip, "addr"), str(chip, "serial"), str(chip, "power"),
 			       yes(chip, "config_locked") ? "locked" : "unlocked",
 			       yes(chip, "data_locked") ? "locked" : "unlocked");
 			printf("    keys in slots %#06x, counters %.0f and %.0f, %.0f commands, "
@@ -226,7 +226,8 @@ static void show_status(const cJSON *answer)
 			       num(chip, "counter1"), num(chip, "commands"),
 			       num(chip, "eeprom_writes"));
 			if (num(chip, "watchdog_left_us") > 0)
-				printf(", watchdog in %.0f ms", num(chip, "watchdog_left_us") / 1e3);
+				printf(", watchdog in %.0f ms",
+				       num(chip, "watchdog_left_us") / 1e3);
 			putchar('\n');
 		}
 	}
@@ -274,7 +275,8 @@ int emu_main_ctl(int argc, char **argv)
 			json = true;
 		else if (!strcmp(argv[i], "--chip") && i + 1 < argc)
 			cJSON_AddStringToObject(req, "chip", argv[++i]);
-		else if (!strcmp(argv[i], "--bus") && i + 1 < argc && !number(req, "bus", argv[i + 1]))
+		else if (!strcmp(argv[i], "--bus") && i + 1 < argc &&
+			 !number(req, "bus", argv[i + 1]))
 			i++;
 		else if (!path && argv[i][0] != '-')
 			path = argv[i];

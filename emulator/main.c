@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* ecc508a-emu: sets up buses and chips as the command line says, and serves them until it is told to stop. */
+/* ecc508a-emu: sets up buses and chips as the command line says, and serves them until it is told
+ * to stop. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -53,9 +54,9 @@ static int chip_contents(struct ecc508a_emu_chip *chip, const struct emu_chip_op
 		ret = ecc508a_emu_chip_preset(chip, opt->preset);
 		if (ret) {
 			emu_say("%s: preset %s: %s", name, opt->preset,
-				ret == -ENOENT	? "there is none of this name (--list presets)" :
-				ret == -ENOTSUP ? "not for this part (choose another --part)" :
-						  strerror(-ret));
+				ret == -ENOENT	  ? "there is none of this name (--list presets)"
+				: ret == -ENOTSUP ? "not for this part (choose another --part)"
+						  : strerror(-ret));
 			return ret;
 		}
 	}
@@ -277,8 +278,8 @@ static void announce(const struct emu_bus *bus, unsigned int n, const struct emu
 }
 
 /*
- * Everything is set up by now, so the parent can say "ready" and leave. Sockets and kernel buses belong to
- * descriptors, which the child inherits.
+ * Everything is set up by now, so the parent can say "ready" and leave. Sockets and kernel buses
+ * belong to descriptors, which the child inherits.
  */
 static int go_to_background(const struct emu_bus *bus, const struct emu_options *opt)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * The command line of `ecc508a-emu [serve]`. Options work from left to right: what describes a bus or a
- * chip applies to the last one that was started by --add-bus or --add-chip (the first are there already).
+ * The command line of `ecc508a-emu [serve]`. Options work from left to right: what describes a bus
+ * or a chip applies to the last one that was started by --add-bus or --add-chip (the first are
+ * there already).
  */
 #include <errno.h>
 #include <getopt.h>
@@ -15,10 +16,38 @@
 #include "emu.h"
 
 enum {
-	O_BUS = 256, O_SOCKET, O_SPEED, O_NO_SPEED, O_NO_MANGLING, O_NO_QUICK, O_BUS_TIMEOUT, O_TIME,
-	O_WIRE_TIME, O_FAULTS, O_ADD_BUS, O_ADD_CHIP, O_PART, O_SERIAL, O_ADDR, O_PRESET, O_STATE,
-	O_SEED, O_SET, O_QUIRK, O_SIGNER_CERT, O_SIGNER_KEY, O_DEVICE_CERT, O_SUBJECT, O_TRACE,
-	O_TRACE_NO_DATA, O_CONTROL, O_PIDFILE, O_READY_FD, O_SOCKET_MODE, O_LIST, O_VERSION,
+	O_BUS = 256,
+	O_SOCKET,
+	O_SPEED,
+	O_NO_SPEED,
+	O_NO_MANGLING,
+	O_NO_QUICK,
+	O_BUS_TIMEOUT,
+	O_TIME,
+	O_WIRE_TIME,
+	O_FAULTS,
+	O_ADD_BUS,
+	O_ADD_CHIP,
+	O_PART,
+	O_SERIAL,
+	O_ADDR,
+	O_PRESET,
+	O_STATE,
+	O_SEED,
+	O_SET,
+	O_QUIRK,
+	O_SIGNER_CERT,
+	O_SIGNER_KEY,
+	O_DEVICE_CERT,
+	O_SUBJECT,
+	O_TRACE,
+	O_TRACE_NO_DATA,
+	O_CONTROL,
+	O_PIDFILE,
+	O_READY_FD,
+	O_SOCKET_MODE,
+	O_LIST,
+	O_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -154,8 +183,13 @@ static struct emu_bus_options *add_bus(struct emu_options *opt)
 	opt->bus = grow(opt->bus, (opt->buses + 1) * sizeof(*opt->bus));
 	bus = &opt->bus[opt->buses++];
 	*bus = (struct emu_bus_options){
-		.speed = 100000, .speed_property = true, .mangling = true, .quick = true,
-		.wire_time = true, .exec = ECC508A_EMU_EXEC_TYP, .scale = 1000,
+		.speed = 100000,
+		.speed_property = true,
+		.mangling = true,
+		.quick = true,
+		.wire_time = true,
+		.exec = ECC508A_EMU_EXEC_TYP,
+		.scale = 1000,
 	};
 	add_chip(bus);
 	return bus;
@@ -252,7 +286,11 @@ static void parse_time(struct emu_bus_options *bus, const char *text)
 static const struct {
 	const char *name, *text;
 	enum ecc508a_emu_param param;
-	enum { AS_TIME, AS_PERMILLE, AS_EXEC } as;
+	enum {
+		AS_TIME,
+		AS_PERMILLE,
+		AS_EXEC
+	} as;
 } sets[] = {
 	{ "exec", "typ, max or zero: which execution times", ECC508A_EMU_P_EXEC, AS_EXEC },
 	{ "exec-scale", "per mille of the execution time (1000)", ECC508A_EMU_P_EXEC_SCALE,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * What a factory does after the chip has its key: asks it for the public half of slot 0 over the bus, has a
- * signer CA certify it, and leaves device and signer certificate in a PEM file.
+ * What a factory does after the chip has its key: asks it for the public half of slot 0 over the
+ * bus, has a signer CA certify it, and leaves device and signer certificate in a PEM file.
  */
 #include <errno.h>
 #include <openssl/core_names.h>
@@ -19,11 +19,11 @@
 
 #include "emu.h"
 
-#define OP_GENKEY	0x40
-#define GENKEY_PUBLIC	0x00 /* "calculate the public key of a stored private key" (DS508 9.7) */
-#define WORD_COMMAND	0x03
-#define VALID_DAYS	3650
-#define SPEED		100000u
+#define OP_GENKEY     0x40
+#define GENKEY_PUBLIC 0x00 /* "calculate the public key of a stored private key" (DS508 9.7) */
+#define WORD_COMMAND  0x03
+#define VALID_DAYS    3650
+#define SPEED	      100000u
 
 /* ---- the chip's side ---- */
 
@@ -124,8 +124,8 @@ static X509 *certify(X509 *signer, EVP_PKEY *signer_key, const uint8_t xy[64], c
 	ok = key && cert && X509_set_version(cert, X509_VERSION_3) && set_serial(cert, xy);
 	name = ok ? X509_get_subject_name(cert) : NULL;
 	ok = ok &&
-	     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1, -1,
-					0) &&
+	     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1,
+					-1, 0) &&
 	     X509_set_issuer_name(cert, X509_get_subject_name(signer)) &&
 	     X509_gmtime_adj(X509_getm_notBefore(cert), -3600) &&
 	     X509_time_adj_ex(X509_getm_notAfter(cert), VALID_DAYS, 0, NULL) &&
@@ -225,7 +225,8 @@ int emu_chip_provision(struct emu_bus *bus, struct ecc508a_emu_chip *chip,
 	}
 	if (ret) {
 		emu_say("chip %u.%u gives no public key for slot 0; --signer-cert needs a preset "
-			"with a key there (aws)", bus->index, bus->chips - 1);
+			"with a key there (aws)",
+			bus->index, bus->chips - 1);
 		return ret;
 	}
 	ecc508a_emu_chip_status(chip, &st);

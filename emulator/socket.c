@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
  * Serves a bus on a UNIX stream socket: "I2C over a UNIX stream socket, version 1", which
- * Documentation/emulator-server.rst describes byte by byte. A request is answered before the next one
- * of the same connection is looked at; any number of connections share the bus.
+ * Documentation/emulator-server.rst describes byte by byte. A request is answered before the next
+ * one of the same connection is looked at; any number of connections share the bus.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,17 +18,29 @@
 
 #include "emu.h"
 
-#define REQ_MAGIC	0x49
-#define RSP_MAGIC	0x69
-#define REQ_LEN		16u
-#define RSP_LEN		12u
-#define VERSION		1u
+#define REQ_MAGIC 0x49
+#define RSP_MAGIC 0x69
+#define REQ_LEN	  16u
+#define RSP_LEN	  12u
+#define VERSION	  1u
 
-enum op { OP_HELLO, OP_WRITE, OP_READ, OP_DELAY, OP_POWER };
-enum status { ST_OK, ST_NAK_ADDR, ST_NAK_DATA, ST_BUS_ERROR, ST_NOT_SUPPORTED };
+enum op {
+	OP_HELLO,
+	OP_WRITE,
+	OP_READ,
+	OP_DELAY,
+	OP_POWER
+};
+enum status {
+	ST_OK,
+	ST_NAK_ADDR,
+	ST_NAK_DATA,
+	ST_BUS_ERROR,
+	ST_NOT_SUPPORTED
+};
 
-#define FLAG_NOSTOP	0x01
-#define FLAG_VIRTUAL	0x01
+#define FLAG_NOSTOP  0x01
+#define FLAG_VIRTUAL 0x01
 
 struct emu_listener {
 	struct loop_source src;
@@ -212,8 +224,9 @@ static void client_transfer(struct emu_client *c, const uint8_t *h)
 		.len = len,
 		.buf = rd ? c->out + RSP_LEN : c->data,
 	};
-	c->req = (struct emu_request){ .msgs = &c->msg, .n = 1, .speed = speed, .owner = c,
-				       .done = client_done };
+	c->req = (struct emu_request){
+		.msgs = &c->msg, .n = 1, .speed = speed, .owner = c, .done = client_done
+	};
 	/* A client in virtual time tells its delays by DELAY, others by this. */
 	if (!c->virtual_time)
 		c->req.gap_ns = get32(h + 12) * 1000ull;

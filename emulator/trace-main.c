@@ -19,7 +19,14 @@ static const char usage_text[] =
 	"  --vcd    SCL and SDA bit by bit and the chips' states, for GTKWave or PulseView\n"
 	"  --svg    a drawing: bus, power state, execution and watchdog over time\n";
 
-enum { T_TEXT = 256, T_VCD, T_SVG, T_FROM, T_TO, T_PX };
+enum {
+	T_TEXT = 256,
+	T_VCD,
+	T_SVG,
+	T_FROM,
+	T_TO,
+	T_PX
+};
 
 static const struct option long_options[] = {
 	{ "text", no_argument, NULL, T_TEXT },

@@ -9,12 +9,18 @@
 #include "trace-read.h"
 
 static const char *const kinds[] = {
-	[TRACE_START] = "start",	[TRACE_MSG] = "msg",
-	[TRACE_CMD] = "cmd",		[TRACE_DONE] = "done",
-	[TRACE_WAKE] = "wake",		[TRACE_READY] = "ready",
-	[TRACE_IDLE] = "idle",		[TRACE_SLEEP] = "sleep",
-	[TRACE_WATCHDOG] = "watchdog",	[TRACE_POWER_ON] = "power-on",
-	[TRACE_POWER_OFF] = "power-off", [TRACE_FAULT] = "fault",
+	[TRACE_START] = "start",
+	[TRACE_MSG] = "msg",
+	[TRACE_CMD] = "cmd",
+	[TRACE_DONE] = "done",
+	[TRACE_WAKE] = "wake",
+	[TRACE_READY] = "ready",
+	[TRACE_IDLE] = "idle",
+	[TRACE_SLEEP] = "sleep",
+	[TRACE_WATCHDOG] = "watchdog",
+	[TRACE_POWER_ON] = "power-on",
+	[TRACE_POWER_OFF] = "power-off",
+	[TRACE_FAULT] = "fault",
 };
 
 static double number(const cJSON *o, const char *name, double min, double max)

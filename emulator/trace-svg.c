@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * A trace as a drawing. Time runs to the right; stretches in which nothing happens are cut out and marked
- * with their length, because a chip sleeps a thousand times longer than it works. Each bus has a lane for
- * its messages, each chip one for what it executes, one for its power state and one that fills up as its
- * watchdog runs.
+ * A trace as a drawing. Time runs to the right; stretches in which nothing happens are cut out and
+ * marked with their length, because a chip sleeps a thousand times longer than it works. Each bus
+ * has a lane for its messages, each chip one for what it executes, one for its power state and one
+ * that fills up as its watchdog runs.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,18 +12,18 @@
 
 #include "trace-read.h"
 
-#define LEFT		110.0
-#define RIGHT		30.0
-#define TOP		74.0
-#define GAP_PX		44.0 /* width of a stretch that was cut out */
-#define GAP_NS		12000000.0 /* and from which length on that is done */
-#define MARGIN_NS	400000.0 /* kept on both sides of a cut */
-#define WATCHDOG_NS	1300000000.0 /* tWATCHDOG typical (DS508 table 8-2) */
-#define BUS_H		34.0
-#define EXEC_H		24.0
-#define POWER_H		14.0
-#define DOG_H		18.0
-#define LANE_GAP	6.0
+#define LEFT	    110.0
+#define RIGHT	    30.0
+#define TOP	    74.0
+#define GAP_PX	    44.0 /* width of a stretch that was cut out */
+#define GAP_NS	    12000000.0 /* and from which length on that is done */
+#define MARGIN_NS   400000.0 /* kept on both sides of a cut */
+#define WATCHDOG_NS 1300000000.0 /* tWATCHDOG typical (DS508 table 8-2) */
+#define BUS_H	    34.0
+#define EXEC_H	    24.0
+#define POWER_H	    14.0
+#define DOG_H	    18.0
+#define LANE_GAP    6.0
 
 struct span {
 	double from, to; /* ns, shown to scale */
@@ -130,8 +130,8 @@ static double to_x(const struct drawing *d, double t)
 
 static double tick_step(double px_per_ns)
 {
-	static const double steps[] = { 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6,
-					1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9 };
+	static const double steps[] = { 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6,
+					2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9 };
 	size_t i;
 
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]) - 1; i++)
@@ -162,7 +162,9 @@ static void draw_axis(struct drawing *d, double bottom)
 			double gap = d->span[i + 1].from - s->to;
 
 			x = to_x(d, s->to);
-			fprintf(d->out, "<rect class='cut' x='%.1f' y='%.1f' width='%.1f' height='%.1f'/>\n",
+			fprintf(d->out,
+				"<rect class='cut' x='%.1f' y='%.1f' width='%.1f' "
+				"height='%.1f'/>\n",
 				x, TOP - 6, GAP_PX, bottom - TOP + 6);
 			fprintf(d->out, "<text class='tick' x='%.1f' y='%.1f'>%.*f %s</text>\n",
 				x + GAP_PX / 2, TOP - 24, gap < 1e9 ? 0 : 1,
@@ -200,12 +202,13 @@ static void draw_messages(struct drawing *d, int bus, double y)
 		w = to_x(d, event_end(ev)) - x;
 		if (w < 1.5)
 			w = 1.5;
-		class = !strcmp(meaning, "wake") ? "wake" :
-			strcmp(ev->status, "ok") ? "nak" :
-			ev->read		 ? "rd" :
-						   "wr";
-		fprintf(d->out, "<rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f'><title>", class,
-			x, !strcmp(class, "nak") ? y + BUS_H / 2 : y, w,
+		class = !strcmp(meaning, "wake")   ? "wake"
+			: strcmp(ev->status, "ok") ? "nak"
+			: ev->read		   ? "rd"
+						   : "wr";
+		fprintf(d->out,
+			"<rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f'><title>",
+			class, x, !strcmp(class, "nak") ? y + BUS_H / 2 : y, w,
 			!strcmp(class, "nak") ? BUS_H / 2 : BUS_H);
 		fprintf(d->out, "%.3f ms: %s 0x%02x, %u bytes, %s", (double)ev->t / 1e6,
 			ev->read ? "read" : "write", ev->addr, ev->len, ev->status);
@@ -217,7 +220,8 @@ static void draw_messages(struct drawing *d, int bus, double y)
 				y + BUS_H / 2 + 4, meaning);
 		else if (w > 9 && !strcmp(ev->status, "ok"))
 			fprintf(d->out,
-				"<text class='up' transform='translate(%.1f %.1f) rotate(-90)'>%s</text>\n",
+				"<text class='up' transform='translate(%.1f %.1f) "
+				"rotate(-90)'>%s</text>\n",
 				x + w / 2 + 3.5, y + BUS_H - 3, meaning);
 	}
 }
@@ -232,10 +236,44 @@ static void draw_faults(struct drawing *d, int bus, double y)
 
 		if (ev->kind == TRACE_FAULT && ev->bus == bus)
 			fprintf(d->out,
-				"<path class='fault' d='M%.1f %.1fl5 -9h-10z'><title>%.3f ms: fault: %s"
+				"<path class='fault' d='M%.1f %.1fl5 -9h-10z'><title>%.3f ms: "
+				"fault: %s"
 				"</title></path>\n",
 				x, y, (double)ev->t / 1e6, ev->text);
 	}
+}
+
+/* Where the next command of this chip begins: a label must end before it. */
+static double next_command_x(const struct drawing *d, size_t i)
+{
+	const struct trace_event *ev = &d->tf->ev[i], *e;
+
+	for (i++; i < d->tf->n; i++) {
+		e = &d->tf->ev[i];
+		if (e->kind == TRACE_CMD && e->bus == ev->bus && e->chip == ev->chip)
+			return to_x(d, (double)e->t);
+	}
+	return d->end + RIGHT;
+}
+
+static void label_command(struct drawing *d, size_t i, double x, double w, double y)
+{
+	const struct trace_event *ev = &d->tf->ev[i];
+	double need = 6.5 * (double)strlen(ev->op), next = next_command_x(d, i);
+	double time = (double)ev->exec / 1e6;
+
+	y += EXEC_H / 2 + 4;
+	if (w > need + 40)
+		fprintf(d->out, "<text class='in' x='%.1f' y='%.1f'>%s %.1f ms</text>\n", x + w / 2,
+			y, ev->op, time);
+	else if (w > need)
+		fprintf(d->out, "<text class='in' x='%.1f' y='%.1f'>%s</text>\n", x + w / 2, y,
+			ev->op);
+	else if (x + w + need + 44 < next)
+		fprintf(d->out, "<text x='%.1f' y='%.1f'>%s %.1f ms</text>\n", x + w + 3, y, ev->op,
+			time);
+	else if (x + w + need + 4 < next)
+		fprintf(d->out, "<text x='%.1f' y='%.1f'>%s</text>\n", x + w + 3, y, ev->op);
 }
 
 static void draw_commands(struct drawing *d, int bus, int chip, double y)
@@ -253,16 +291,12 @@ static void draw_commands(struct drawing *d, int bus, int chip, double y)
 		if (w < 2)
 			w = 2;
 		fprintf(d->out,
-			"<rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f' rx='2'><title>%.3f ms: "
-			"%s p1=0x%02x p2=0x%04x, status 0x%02x, %.2f ms</title></rect>\n",
+			"<rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f' "
+			"rx='2'><title>"
+			"%.3f ms: %s p1=0x%02x p2=0x%04x, status 0x%02x, %.2f ms</title></rect>\n",
 			ev->result ? "bad" : "cmd", x, y, w, EXEC_H, (double)ev->t / 1e6, ev->op,
 			ev->p1, ev->p2, ev->result, (double)ev->exec / 1e6);
-		if (w > 6.5 * (double)strlen(ev->op) + 30)
-			fprintf(d->out, "<text class='in' x='%.1f' y='%.1f'>%s %.1f ms</text>\n",
-				x + w / 2, y + EXEC_H / 2 + 4, ev->op, (double)ev->exec / 1e6);
-		else if (w > 6.2 * (double)strlen(ev->op))
-			fprintf(d->out, "<text class='in' x='%.1f' y='%.1f'>%s</text>\n", x + w / 2,
-				y + EXEC_H / 2 + 4, ev->op);
+		label_command(d, i, x, w, y);
 	}
 }
 
@@ -273,7 +307,8 @@ static void draw_state(struct drawing *d, const char *state, double from, double
 	if (w <= 0)
 		return;
 	fprintf(d->out,
-		"<rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f'><title>%s for %.2f ms"
+		"<rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f'><title>%s for %.2f "
+		"ms"
 		"</title></rect>\n",
 		state, x, y, w, POWER_H, state, (to - from) / 1e6);
 	if (w > 7.0 * (double)strlen(state))
@@ -289,7 +324,8 @@ static void draw_watchdog(struct drawing *d, double from, double to, bool fired,
 	if (f > 1 || fired)
 		f = 1;
 	fprintf(d->out,
-		"<path class='%s' d='M%.1f %.1fL%.1f %.1fV%.1fz'><title>%.1f ms awake%s</title></path>\n",
+		"<path class='%s' d='M%.1f %.1fL%.1f %.1fV%.1fz'><title>%.1f ms "
+		"awake%s</title></path>\n",
 		fired ? "fired" : "dog", x0, y + DOG_H, x1, y + DOG_H - f * DOG_H, y + DOG_H,
 		(to - from) / 1e6, fired ? ": the watchdog fired" : "");
 	if (fired)
@@ -355,12 +391,14 @@ static const char style[] =
 	"text{font:11px sans-serif;fill:#222}"
 	".title{font-size:15px;font-weight:bold}"
 	".tick{text-anchor:middle;fill:#666}.lane{text-anchor:end;fill:#444}"
-	".in{text-anchor:middle;pointer-events:none}.up{font-size:10px;pointer-events:none;fill:#fff}"
+	".in{text-anchor:middle;pointer-events:none}.up{font-size:10px;pointer-events:none;fill:#"
+	"fff}"
 	".grid{stroke:#e4e4e4}.rail{stroke:#999}.cut{fill:#f1f1f1;stroke:#bbb;stroke-dasharray:3 3}"
 	".wr{fill:#4c78a8}.rd{fill:#3a9e6d}.nak{fill:#c9ccd1}.wake{fill:#e8a33d}"
 	".wr+.in,.rd+.in{fill:#fff}.nak+.in{fill:#444}"
 	".cmd{fill:#b8a1d9;stroke:#7d5fb0}.bad{fill:#f2a8a0;stroke:#c23b2e}"
-	".asleep{fill:#e6e6ea}.waking{fill:#ffe08a}.awake{fill:#b9e3c6}.idle{fill:#c5dcf5}.off{fill:#555}"
+	".asleep{fill:#e6e6ea}.waking{fill:#ffe08a}.awake{fill:#b9e3c6}.idle{fill:#c5dcf5}.off{"
+	"fill:#555}"
 	".dog{fill:#f4c7a1;stroke:#c98b53}.fired{fill:#e0796b;stroke:#a32b1c}"
 	".fault{fill:#c23b2e}.alarm{fill:#a32b1c;font-weight:bold}";
 
@@ -369,8 +407,8 @@ static void legend(struct drawing *d)
 	static const struct {
 		const char *class, *text;
 	} items[] = {
-		{ "wr", "write" },	{ "rd", "read" },	  { "nak", "not acknowledged" },
-		{ "wake", "wake pulse" }, { "cmd", "executing" }, { "bad", "refused or failed" },
+		{ "wr", "write" },	    { "rd", "read" },	    { "nak", "not acknowledged" },
+		{ "wake", "wake pulse" },   { "cmd", "executing" }, { "bad", "refused or failed" },
 		{ "dog", "watchdog runs" },
 	};
 	double x = LEFT;
@@ -404,7 +442,8 @@ void trace_write_svg(const struct trace_file *tf, FILE *out, double px_per_ms)
 	for (bus = 0; bus < tf->buses; bus++)
 		bottom += lanes_height(tf, bus);
 	fprintf(out,
-		"<svg xmlns='http://www.w3.org/2000/svg' width='%.0f' height='%.0f' viewBox='0 0 %.0f %.0f'>\n"
+		"<svg xmlns='http://www.w3.org/2000/svg' width='%.0f' height='%.0f' viewBox='0 0 "
+		"%.0f %.0f'>\n"
 		"<style>%s</style>\n<rect width='100%%' height='100%%' fill='#fff'/>\n"
 		"<text class='title' x='%.1f' y='20'>What the chips saw</text>\n",
 		d.width, bottom + 14, d.width, bottom + 14, style, LEFT);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * A trace as Value Change Dump, for GTKWave, PulseView and their I2C decoders: SCL and SDA of each bus bit by
- * bit, made from address, data and acknowledgements at the speed of the transfer; "awake" and "busy" of each
- * chip, and the command it works on as a string.
+ * A trace as Value Change Dump, for GTKWave, PulseView and their I2C decoders: SCL and SDA of each
+ * bus bit by bit, made from address, data and acknowledgements at the speed of the transfer;
+ * "awake" and "busy" of each chip, and the command it works on as a string.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +74,8 @@ static uint64_t put_bit(struct vcd *v, int scl, uint64_t t, uint64_t period, boo
 	return t + period;
 }
 
-static uint64_t put_byte(struct vcd *v, int scl, uint64_t t, uint64_t period, uint8_t byte, bool nak)
+static uint64_t put_byte(struct vcd *v, int scl, uint64_t t, uint64_t period, uint8_t byte,
+			 bool nak)
 {
 	int i;
 

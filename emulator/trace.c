@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * What happens on the buses, as it happens: JSON lines into a file (the format that `ecc508a-emu trace`
- * turns into text, VCD or a drawing) and, with -v, readable lines on stderr. A line is complete and in
- * the kernel's hands before the client sees the answer, so a kill -9 loses nothing that anybody relied on.
+ * What happens on the buses, as it happens: JSON lines into a file (the format that `ecc508a-emu
+ * trace` turns into text, VCD or a drawing) and, with -v, readable lines on stderr. A line is
+ * complete and in the kernel's hands before the client sees the answer, so a kill -9 loses nothing
+ * that anybody relied on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -104,7 +105,8 @@ static void json_msg(const struct emu_bus *bus, const struct ecc508a_emu_event *
 	    m->acked, m->flags & ECC508A_EMU_M_NOSTOP ? "false" : "true");
 	put(",\"speed\":%u,", ev->speed_hz);
 	put_us("wire_us", m->wire_ns);
-	if (trace.data && m->len) {
+	/* Nobody drove what a read that was not acknowledged has in its buffer. */
+	if (trace.data && m->len && !(m->status && (m->flags & ECC508A_EMU_M_RD))) {
 		put(",\"data\":\"");
 		put_hex(m->buf, m->len);
 		put("\"");
@@ -115,7 +117,8 @@ static void json_msg(const struct emu_bus *bus, const struct ecc508a_emu_event *
 static void json_cmd(const struct emu_bus *bus, const struct ecc508a_emu_event *ev)
 {
 	begin_line(bus, ev, "cmd");
-	put(",\"op\":\"%s\",\"opcode\":%u,\"p1\":%u,\"p2\":%u,\"status\":%u,\"slot\":%d,\"rsp\":%u,",
+	put(",\"op\":\"%s\",\"opcode\":%u,\"p1\":%u,\"p2\":%u,\"status\":%u,\"slot\":%d,\"rsp\":%"
+	    "u,",
 	    ev->op, ev->opcode, ev->p1, ev->p2, ev->status, ev->slot, ev->rsp_len);
 	put_us("exec_us", ev->exec_ns);
 	end_line();
@@ -177,15 +180,17 @@ static void text_event(const struct emu_bus *bus, const struct ecc508a_emu_event
 	uint32_t i;
 
 	fprintf(stderr, "%12.3f ms  %u.%c  ", (double)ev->t_ns / 1e6, bus->index,
-		ev->chip < 0 ? '-' : ev->chip < 10 ? '0' + ev->chip : '+');
+		ev->chip < 0	? '-'
+		: ev->chip < 10 ? '0' + ev->chip
+				: '+');
 	switch (ev->type) {
 	case ECC508A_EMU_EV_MSG:
 		fprintf(stderr, "%c 0x%02x", m->flags & ECC508A_EMU_M_RD ? 'R' : 'W', m->addr);
 		if (m->status == ECC508A_EMU_NAK_ADDR)
 			fputs(" NAK", stderr);
-		for (i = 0; trace.data && i < m->len && i < 40; i++)
+		for (i = 0; trace.data && !m->status && i < m->len && i < 40; i++)
 			fprintf(stderr, " %02x", m->buf[i]);
-		if (trace.data && m->len > 40)
+		if (trace.data && !m->status && m->len > 40)
 			fprintf(stderr, " ... (%u bytes)", m->len);
 		if (m->status == ECC508A_EMU_NAK_DATA)
 			fprintf(stderr, " NAK after %u", m->acked);
@@ -226,9 +231,9 @@ int emu_trace_open(const char *path, bool data, bool text)
 	if (!trace.line)
 		return -ENOMEM;
 	/* Mode 0600: the bus carries secrets in the clear, and a trace shows them. */
-	trace.fd = strcmp(path, "-") ?
-			   open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600) :
-			   fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	trace.fd = strcmp(path, "-")
+			   ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600)
+			   : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (trace.fd < 0) {
 		emu_say("cannot write the trace %s: %s", path, strerror(errno));
 		return -EIO;

@@ -78,7 +78,8 @@ static void vbus_answer(struct emu_vbus *v, int ret)
 
 static void vbus_done(struct emu_request *req, int ret)
 {
-	struct emu_vbus *v = (struct emu_vbus *)(void *)((char *)req - offsetof(struct emu_vbus, req));
+	struct emu_vbus *v =
+		(struct emu_vbus *)(void *)((char *)req - offsetof(struct emu_vbus, req));
 
 	v->busy = false;
 	vbus_answer(v, ret);
@@ -129,7 +130,8 @@ static bool vbus_parse(struct emu_vbus *v, size_t len)
 
 static void vbus_ready(struct loop_source *src, uint32_t events)
 {
-	struct emu_vbus *v = (struct emu_vbus *)(void *)((char *)src - offsetof(struct emu_vbus, src));
+	struct emu_vbus *v =
+		(struct emu_vbus *)(void *)((char *)src - offsetof(struct emu_vbus, src));
 	ssize_t n;
 
 	/*
@@ -147,7 +149,8 @@ static void vbus_ready(struct loop_source *src, uint32_t events)
 	}
 	if (!vbus_parse(v, (size_t)n)) {
 		emu_say("bus %u: i2c-vbus.ko speaks another protocol; are module and program of "
-			"one version?", v->bus->index);
+			"one version?",
+			v->bus->index);
 		loop_stop();
 		return;
 	}
@@ -171,8 +174,9 @@ int emu_vbus_open(struct emu_bus *bus)
 	if (v->src.fd < 0) {
 		ret = -errno;
 		emu_say("cannot open %s: %s%s", I2C_VBUS_DEVICE, strerror(errno),
-			errno == ENOENT ? " (load the module first: modprobe i2c-vbus)" :
-			errno == EACCES ? " (this needs root)" : "");
+			errno == ENOENT	  ? " (load the module first: modprobe i2c-vbus)"
+			: errno == EACCES ? " (this needs root)"
+					  : "");
 		goto fail;
 	}
 	arg.bus_hz = bus->opt->speed_property ? bus->speed : 0;

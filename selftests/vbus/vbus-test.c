@@ -36,23 +36,23 @@ static unsigned int test_no, failures;
 static bool failed;
 static void *hole; /* a page nobody may touch */
 
-#define CHECK(cond)                                                                                \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			printf("# %s:%d: %s (errno %d)\n", __func__, __LINE__, #cond, errno);      \
-			failed = true;                                                             \
-		}                                                                                  \
+#define CHECK(cond)                                                                           \
+	do {                                                                                  \
+		if (!(cond)) {                                                                \
+			printf("# %s:%d: %s (errno %d)\n", __func__, __LINE__, #cond, errno); \
+			failed = true;                                                        \
+		}                                                                             \
 	} while (0)
 
-#define CHECK_ERR(expr, err)                                                                       \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		long r_ = (expr);                                                                  \
-		if (r_ != -1 || errno != (err)) {                                                  \
-			printf("# %s:%d: %s: %ld, errno %d, wanted %d\n", __func__, __LINE__,      \
-			       #expr, r_, errno, (err));                                           \
-			failed = true;                                                             \
-		}                                                                                  \
+#define CHECK_ERR(expr, err)                                                                  \
+	do {                                                                                  \
+		errno = 0;                                                                    \
+		long r_ = (expr);                                                             \
+		if (r_ != -1 || errno != (err)) {                                             \
+			printf("# %s:%d: %s: %ld, errno %d, wanted %d\n", __func__, __LINE__, \
+			       #expr, r_, errno, (err));                                      \
+			failed = true;                                                        \
+		}                                                                             \
 	} while (0)
 
 static uint64_t now_ms(void)
@@ -209,9 +209,10 @@ static void *serve(void *arg)
 
 static int new_bus(int fd, uint32_t timeout_ms, uint32_t func, unsigned int *nr)
 {
-	struct i2c_vbus_new arg = {
-		.bus_hz = 100000, .timeout_ms = timeout_ms, .functionality = func, .name = "vbus-test"
-	};
+	struct i2c_vbus_new arg = { .bus_hz = 100000,
+				    .timeout_ms = timeout_ms,
+				    .functionality = func,
+				    .name = "vbus-test" };
 
 	if (ioctl(fd, I2C_VBUS_NEW, &arg))
 		return -1;
@@ -443,7 +444,7 @@ static void test_errors(void)
 		unsigned int status;
 		int err;
 	} map[] = {
-		{ I2C_VBUS_ADDR_NAK, ENXIO }, { I2C_VBUS_DATA_NAK, EIO },
+		{ I2C_VBUS_ADDR_NAK, ENXIO },  { I2C_VBUS_DATA_NAK, EIO },
 		{ I2C_VBUS_ARB_LOST, EAGAIN }, { I2C_VBUS_TIMEOUT, ETIMEDOUT },
 		{ I2C_VBUS_BUS_ERROR, EIO },
 	};
