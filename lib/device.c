@@ -51,6 +51,8 @@ static void after_fork_child(void)
 	for (struct ecc508a_dev *dev = list; dev; dev = dev->next) {
 		init_lock(dev);
 		dev->sessions = 0; /* it is the parent's */
+		if (dev->t->forked)
+			dev->t->forked(dev);
 	}
 	pthread_mutex_init(&list_lock, NULL);
 }

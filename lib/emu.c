@@ -71,7 +71,8 @@ static int take(struct emu *e)
 		return 0;
 	e->lock_fd = open_lock(e->path);
 	if (e->lock_fd < 0) {
-		ret = e->lock_fd;
+		/* Not even the folder is left */
+		ret = e->lock_fd == -ENOENT ? -ENODEV : e->lock_fd;
 		goto fail;
 	}
 	do {
@@ -166,9 +167,7 @@ static int begin(struct ecc508a_dev *dev, struct emu **out)
 	if (ret || e->eng.config_valid)
 		return ret;
 	ret = identify(e);
-	if (ret)
-		end(dev, ret);
-	return ret;
+	return ret ? end(dev, ret) : 0;
 }
 
 static int emu_info(struct ecc508a_dev *dev, bool refresh, struct ecc508a_chip_info *info)
@@ -339,9 +338,28 @@ static void emu_close(struct ecc508a_dev *dev)
 	free(dev->priv);
 }
 
+/*
+ * A thread of the parent may have been in the middle of an operation: the connection and the lock
+ * are its own (closing our copies does not release its lock), and the engine's state is torn.
+ */
+static void emu_forked(struct ecc508a_dev *dev)
+{
+	struct emu *e = dev->priv;
+	u8 addr = e->eng.addr;
+
+	emu_bus_disconnect(&e->bus);
+	if (e->lock_fd >= 0)
+		close(e->lock_fd);
+	e->lock_fd = -1;
+	e->users = 0;
+	e->session_end_us = 0;
+	ecc_dev_init(&e->eng, &emu_bus_ops, &e->bus, addr);
+}
+
 static const struct transport emu_transport = {
 	.name = "emulator",
 	.close = emu_close,
+	.forked = emu_forked,
 	.info = emu_info,
 	.random = emu_random,
 	.pubkey = emu_pubkey,

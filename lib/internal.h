@@ -33,6 +33,8 @@ struct result {
 struct transport {
 	const char *name;
 	void (*close)(struct ecc508a_dev *dev);
+	/* In a forked child: forget what a thread of the parent was doing; may be NULL */
+	void (*forked)(struct ecc508a_dev *dev);
 	int (*info)(struct ecc508a_dev *dev, bool refresh, struct ecc508a_chip_info *info);
 	int (*random)(struct ecc508a_dev *dev, uint8_t *buf, size_t len);
 	int (*pubkey)(struct ecc508a_dev *dev, unsigned int slot, bool stored, uint8_t xy[64]);
