@@ -74,15 +74,15 @@ class Pki:
         self.write(name + "-chain.pem", chain)
         return ident
 
-    def dated(self, name, start, end, issuer="signer"):
-        """A device certificate with any dates (YYYYMMDDHHMMSSZ): only `openssl ca` makes those."""
+    def dated(self, name, start, end, issuer="signer", options=()):
+        """A certificate with any dates (YYYYMMDDHHMMSSZ): in OpenSSL 3.0 only `openssl ca` makes those."""
         self.key(name)
         self.write("index.txt", "")
         self.write("ca.cnf", "[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nnew_certs_dir=.\nrand_serial=yes\n"
                              "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n")
         self.openssl("req", "-new", "-key", name + ".key", "-subj", "/CN=" + name, "-out", name + ".csr")
         self.openssl("ca", "-config", "ca.cnf", "-batch", "-notext", "-in", name + ".csr", "-cert", issuer + ".pem",
-                     "-keyfile", issuer + ".key", "-startdate", start, "-enddate", end, "-out", name + ".pem")
+                     "-keyfile", issuer + ".key", "-startdate", start, "-enddate", end, "-out", name + ".pem", *options)
         shutil.copy(self.path(name + ".pem"), self.path(name + "-chain.pem"))
         return certificate_id(self.path(name + ".pem"))
 

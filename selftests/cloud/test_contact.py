@@ -269,7 +269,7 @@ def test_register_ca_input(cloud):
     assert len(cloud.admin("list-cas").splitlines()) == 1
     assert "no CA certificate" in cloud.refused("register-ca", pki.path("lamp.pem"))
     assert "no certificate in it" in cloud.refused("register-ca", pki.path("signer.key"))
-    pki.ca("oldca", "root", "/CN=Old", "-days", "-1")
+    pki.dated("oldca", "20200101000000Z", "20210101000000Z", "root", ("-extfile", "ca.ext"))
     assert "expired" in cloud.refused("register-ca", pki.path("oldca.pem"))
     pki.openssl("genrsa", "-out", "weak.key", "1024")
     pki.ca("weak", "root", "/CN=Weak")
