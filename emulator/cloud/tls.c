@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The TLS shim: the six libssl functions mosquitto uses that AWS would answer
+ * The TLS shim: the four libssl functions mosquitto uses that AWS would answer
  * differently, or that carry what tests want to see. mosquitto serves all
  * clients from one thread, so nothing here is locked.
  */
