@@ -60,6 +60,21 @@ static bool uses_limited_key(const struct ecc_dev *dev, const struct ecc_cmd *cm
 	}
 }
 
+/* A 608 makes an ephemeral key in TempKey; a 508A takes the same Param2 for slot 15 */
+static bool key_in_tempkey(const struct ecc_dev *dev, const struct ecc_cmd *cmd)
+{
+	return cmd->opcode == ECC_OP_GENKEY && cmd->p2 == 0xffff &&
+	       (dev->part == ECC_PART_608A || dev->part == ECC_PART_608B);
+}
+
+/* Does it leave a mark, so that twice is once too often? */
+static bool must_not_repeat(const struct ecc_dev *dev, const struct ecc_cmd *cmd)
+{
+	if (key_in_tempkey(dev, cmd))
+		return false;
+	return ecc_cmd_changes_state(cmd) || uses_limited_key(dev, cmd);
+}
+
 /* Not carried out, and not by the chip's will: again, if nothing before it was lost too */
 static int not_executed(struct ecc_dev *dev)
 {
@@ -259,7 +274,7 @@ static int transact(struct ecc_dev *dev, const struct ecc_cmd *cmd, bool changes
 
 int ecc_exec(struct ecc_dev *dev, const struct ecc_cmd *cmd, u8 *rsp, size_t size, size_t *len)
 {
-	bool changes = ecc_cmd_changes_state(cmd) || uses_limited_key(dev, cmd);
+	bool changes = must_not_repeat(dev, cmd);
 	u64 start = dev->ops->now_us(dev->ctx);
 	const u8 *payload = NULL;
 	size_t n = 0;

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /* Who the chip is: Info(Revision) and the configuration zone. */
 #include "engine_int.h"
+#include "zone.h"
 
 static int get_revision(struct ecc_dev *dev, void *arg)
 {
@@ -31,12 +32,12 @@ int ecc_identify(struct ecc_dev *dev)
 	return 0;
 }
 
-int ecc_refresh_config(struct ecc_dev *dev)
+static int read_config(struct ecc_dev *dev)
 {
 	u8 config[ECC_CONFIG_SIZE];
 	int ret;
 
-	ret = ecc_read(dev, 0, 0, 0, config, sizeof(config));
+	ret = ecc_read_more(dev, ECC_ZONE_CONFIG, 0, 0, config, sizeof(config));
 	if (ret)
 		return ret;
 	memcpy(dev->config, config, sizeof(config));
@@ -44,7 +45,13 @@ int ecc_refresh_config(struct ecc_dev *dev)
 	return 0;
 }
 
+int ecc_refresh_config(struct ecc_dev *dev)
+{
+	ecc_run_begin(dev);
+	return read_config(dev);
+}
+
 int ecc_need_config(struct ecc_dev *dev)
 {
-	return dev->config_valid ? 0 : ecc_refresh_config(dev);
+	return dev->config_valid ? 0 : read_config(dev);
 }

@@ -69,12 +69,21 @@ int ecc_read_config_word(struct ecc_dev *dev, unsigned int word, u8 out[4])
 
 int ecc_refresh_locks(struct ecc_dev *dev)
 {
-	int ret = ecc_need_config(dev);
+	u8 word[4];
+	int ret;
 
+	ret = ecc_need_config(dev);
 	/* Nothing is ever unlocked */
 	if (ret || (ecc_config_locked(dev->config) && ecc_config_data_locked(dev->config)))
 		return ret;
-	return ecc_read_config_word(dev, ECC_CFG_USER_EXTRA / 4, dev->config + ECC_CFG_USER_EXTRA);
+	ret = ecc_read_config_word(dev, ECC_CFG_USER_EXTRA / 4, word);
+	if (ret)
+		return ret;
+	if (!memcmp(word, dev->config + ECC_CFG_USER_EXTRA, sizeof(word)))
+		return 0;
+	/* Another master has been here: whatever it locked may not be what is known */
+	dev->config_valid = false;
+	return ecc_need_config(dev);
 }
 
 /* Words are forbidden where SlotConfig says IsSecret; not knowing, take blocks */

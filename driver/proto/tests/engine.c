@@ -452,6 +452,59 @@ static void test_refusals(void **state)
 	assert_int_equal(ecc_read_encrypted(&dev, 5, 0, 3, digest, out, 32), -EOPNOTSUPP);
 }
 
+/* Somebody else locked the chip with another configuration: the cache must not be believed */
+static void test_stale_cache(void **state)
+{
+	struct ecc_dev dev;
+	struct fake f;
+	size_t done;
+
+	begin(&f, &dev, &ops[3], false);
+	f.config[86] = 0x55;
+	assert_int_equal(ecc_identify(&dev), 0);
+	f.config[86] = 0x00;
+	f.config[20 + 2 * 9] = 0x8f; /* slot 9 became secret: no 4-byte writes */
+	assert_int_equal(ecc_write(&dev, 2, 9, 0, message, 4, &done), -EINVAL);
+	assert_int_equal(f.executed[ECC_OP_WRITE], 0);
+	assert_int_equal(dev.config[38], 0x8f);
+}
+
+/* A bad answer is read again, not made again */
+static void test_no_needless_repeat(void **state)
+{
+	static const enum fault kinds[] = { FAULT_NAK,	      FAULT_EIO,	 FAULT_EIO_AFTER,
+					    FAULT_FLIP_FIRST, FAULT_FLIP_MIDDLE, FAULT_FLIP_LAST };
+	struct ecc_dev dev;
+	struct fake f;
+
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		begin(&f, &dev, &ops[3], true);
+		f.fault = kinds[i];
+		f.fault_at = 5; /* pulse, Nonce, answer, Sign, answer */
+		assert_int_equal(ecc_sign(&dev, 2, digest, out), 0);
+		assert_true(sign_right(&f));
+		assert_int_equal(f.executed[ECC_OP_SIGN], 1);
+		assert_int_equal(dev.retries, 0);
+	}
+}
+
+/* Uses of a key that are counted are not spent on a retry */
+static void test_limited_use(void **state)
+{
+	struct ecc_dev dev;
+	struct fake f;
+
+	begin(&f, &dev, &ops[3], false);
+	f.config[20 + 2 * 2] |= 0x20;
+	assert_int_equal(ecc_identify(&dev), 0);
+	assert_int_equal(ecc_sleep(&dev), 0);
+	f.transfers = 0;
+	f.fault = FAULT_LOST;
+	f.fault_at = 5;
+	assert_int_equal(ecc_sign(&dev, 2, digest, out), -EUCLEAN);
+	assert_int_equal(f.executed[ECC_OP_SIGN], 1);
+}
+
 /* An unlocked chip gives FF FF 00 00: never to be taken for random */
 static void test_fixed_random(void **state)
 {
@@ -459,8 +512,11 @@ static void test_fixed_random(void **state)
 	struct fake f;
 
 	begin(&f, &dev, &ops[1], true);
-	f.random = 0xfe; /* next is 32 times ff: not the pattern */
-	assert_int_equal(ecc_random(&dev, out, 32, false), 0);
+	f.fixed_random = true;
+	assert_int_equal(ecc_random(&dev, out, 32, false), -ENODATA);
+	assert_int_equal(ecc_random(&dev, out, 32, true), 0);
+	assert_int_equal(out[0], 0xff);
+	assert_int_equal(out[31], 0x00);
 }
 
 int main(void)
@@ -469,7 +525,8 @@ int main(void)
 		cmocka_unit_test(test_minimal_bytes),	cmocka_unit_test(test_single_faults),
 		cmocka_unit_test(test_broken_for_good), cmocka_unit_test(test_bus_gone),
 		cmocka_unit_test(test_session),		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_fixed_random),
+		cmocka_unit_test(test_stale_cache),	cmocka_unit_test(test_no_needless_repeat),
+		cmocka_unit_test(test_limited_use),	cmocka_unit_test(test_fixed_random),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

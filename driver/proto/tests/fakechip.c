@@ -160,6 +160,8 @@ static void execute(struct fake *f)
 		break;
 	case 0x1b:
 		memset(buf, ++f->random, 32);
+		for (int i = 0; f->fixed_random && i < 32; i++)
+			buf[i] = i & 2 ? 0x00 : 0xff;
 		put(f, buf, 32);
 		break;
 	case 0x16:

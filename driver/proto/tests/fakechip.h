@@ -40,6 +40,7 @@ struct fake {
 	bool tempkey_valid;
 	u8 tempkey[32];
 	u8 random;
+	bool fixed_random;
 	/* faults */
 	enum fault fault;
 	unsigned int fault_at; /* transfer it strikes, counted from 1 */
