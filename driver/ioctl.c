@@ -49,7 +49,7 @@ int ecc508a_call_end(struct ecc508a_call *call, unsigned int flags, int err)
 		call->result->retries = eng->retries;
 	}
 	ecc508a_use_end(call->chip, call->file, flags, err);
-	return err;
+	return err == -ENXIO ? -EIO : err; /* nobody answers: no such device is another thing */
 }
 
 static int do_info(struct ecc508a_call *call, void *arg)

@@ -27,13 +27,13 @@ struct reserved {
 	uint64_t allowed; /* bits that mean something */
 };
 
-#define FIELD(type, member, allowed_)                                                              \
-	{                                                                                          \
-		offsetof(struct type, member), sizeof(((struct type *)0)->member), allowed_        \
+#define FIELD(type, member, allowed_)                                                       \
+	{                                                                                   \
+		offsetof(struct type, member), sizeof(((struct type *)0)->member), allowed_ \
 	}
-#define END                                                                                        \
-	{                                                                                          \
-		0, 0, 0                                                                            \
+#define END             \
+	{               \
+		0, 0, 0 \
 	}
 
 struct request {
@@ -46,45 +46,101 @@ struct request {
 };
 
 static const struct request requests[] = {
-	{ "INFO", ECC508A_IOC_INFO, sizeof(struct ecc508a_info), false, false, 0,
+	{ "INFO",
+	  ECC508A_IOC_INFO,
+	  sizeof(struct ecc508a_info),
+	  false,
+	  false,
+	  0,
 	  { FIELD(ecc508a_info, request, ECC508A_INFO_REFRESH), END } },
-	{ "RANDOM", ECC508A_IOC_RANDOM, sizeof(struct ecc508a_random), false, false, 0,
+	{ "RANDOM",
+	  ECC508A_IOC_RANDOM,
+	  sizeof(struct ecc508a_random),
+	  false,
+	  false,
+	  0,
 	  { FIELD(ecc508a_random, flags, ECC508A_RANDOM_ALLOW_FIXED), END } },
-	{ "PUBKEY", ECC508A_IOC_PUBKEY, sizeof(struct ecc508a_pubkey), false, false,
+	{ "PUBKEY",
+	  ECC508A_IOC_PUBKEY,
+	  sizeof(struct ecc508a_pubkey),
+	  false,
+	  false,
 	  offsetof(struct ecc508a_pubkey, slot),
-	  { FIELD(ecc508a_pubkey, flags, ECC508A_PUBKEY_STORED),
-	    FIELD(ecc508a_pubkey, reserved, 0), END } },
-	{ "GENKEY", ECC508A_IOC_GENKEY, sizeof(struct ecc508a_pubkey), true, true,
+	  { FIELD(ecc508a_pubkey, flags, ECC508A_PUBKEY_STORED), FIELD(ecc508a_pubkey, reserved, 0),
+	    END } },
+	{ "GENKEY",
+	  ECC508A_IOC_GENKEY,
+	  sizeof(struct ecc508a_pubkey),
+	  true,
+	  true,
 	  offsetof(struct ecc508a_pubkey, slot),
 	  { FIELD(ecc508a_pubkey, flags, 0), FIELD(ecc508a_pubkey, reserved, 0), END } },
-	{ "SIGN", ECC508A_IOC_SIGN, sizeof(struct ecc508a_sign), true, false,
+	{ "SIGN",
+	  ECC508A_IOC_SIGN,
+	  sizeof(struct ecc508a_sign),
+	  true,
+	  false,
 	  offsetof(struct ecc508a_sign, slot),
 	  { FIELD(ecc508a_sign, flags, 0), FIELD(ecc508a_sign, reserved, 0), END } },
-	{ "VERIFY", ECC508A_IOC_VERIFY, sizeof(struct ecc508a_verify), false, false,
+	{ "VERIFY",
+	  ECC508A_IOC_VERIFY,
+	  sizeof(struct ecc508a_verify),
+	  false,
+	  false,
 	  offsetof(struct ecc508a_verify, slot),
-	  { FIELD(ecc508a_verify, flags, ECC508A_VERIFY_STORED),
-	    FIELD(ecc508a_verify, reserved, 0), END } },
-	{ "ECDH", ECC508A_IOC_ECDH, sizeof(struct ecc508a_ecdh), true, false,
+	  { FIELD(ecc508a_verify, flags, ECC508A_VERIFY_STORED), FIELD(ecc508a_verify, reserved, 0),
+	    END } },
+	{ "ECDH",
+	  ECC508A_IOC_ECDH,
+	  sizeof(struct ecc508a_ecdh),
+	  true,
+	  false,
 	  offsetof(struct ecc508a_ecdh, slot),
 	  { FIELD(ecc508a_ecdh, flags, ECC508A_ECDH_TO_SLOT | ECC508A_ECDH_TO_TEMPKEY),
 	    FIELD(ecc508a_ecdh, reserved, 0), END } },
-	{ "READ", ECC508A_IOC_READ, sizeof(struct ecc508a_rw), false, false,
+	{ "READ",
+	  ECC508A_IOC_READ,
+	  sizeof(struct ecc508a_rw),
+	  false,
+	  false,
 	  offsetof(struct ecc508a_rw, slot),
 	  { FIELD(ecc508a_rw, flags, ECC508A_RW_ENCRYPTED), FIELD(ecc508a_rw, reserved, 0),
 	    FIELD(ecc508a_rw, key_slot, 0), END } },
-	{ "WRITE", ECC508A_IOC_WRITE, sizeof(struct ecc508a_rw), true, false,
+	{ "WRITE",
+	  ECC508A_IOC_WRITE,
+	  sizeof(struct ecc508a_rw),
+	  true,
+	  false,
 	  offsetof(struct ecc508a_rw, slot),
 	  { FIELD(ecc508a_rw, flags, ECC508A_RW_ENCRYPTED), FIELD(ecc508a_rw, reserved, 0),
 	    FIELD(ecc508a_rw, key_slot, 0), END } },
-	{ "LOCK", ECC508A_IOC_LOCK, sizeof(struct ecc508a_lock), true, true,
+	{ "LOCK",
+	  ECC508A_IOC_LOCK,
+	  sizeof(struct ecc508a_lock),
+	  true,
+	  true,
 	  offsetof(struct ecc508a_lock, slot),
 	  { FIELD(ecc508a_lock, flags, 0), END } },
-	{ "COUNTER", ECC508A_IOC_COUNTER, sizeof(struct ecc508a_counter), false, false,
+	{ "COUNTER",
+	  ECC508A_IOC_COUNTER,
+	  sizeof(struct ecc508a_counter),
+	  false,
+	  false,
 	  offsetof(struct ecc508a_counter, id),
 	  { FIELD(ecc508a_counter, flags, ECC508A_COUNTER_INCREMENT), END } },
-	{ "SESSION_BEGIN", ECC508A_IOC_SESSION_BEGIN, sizeof(struct ecc508a_session), true, false,
-	  0, { FIELD(ecc508a_session, reserved, 0), END } },
-	{ "EXCHANGE", ECC508A_IOC_EXCHANGE, sizeof(struct ecc508a_exchange), true, false, 0,
+	{ "SESSION_BEGIN",
+	  ECC508A_IOC_SESSION_BEGIN,
+	  sizeof(struct ecc508a_session),
+	  true,
+	  false,
+	  0,
+	  { FIELD(ecc508a_session, reserved, 0), END } },
+	{ "EXCHANGE",
+	  ECC508A_IOC_EXCHANGE,
+	  sizeof(struct ecc508a_exchange),
+	  true,
+	  false,
+	  0,
 	  { FIELD(ecc508a_exchange, flags, 0), FIELD(ecc508a_exchange, reserved, 0), END } },
 };
 
@@ -186,8 +242,11 @@ TEST(unknown_requests)
 		unsigned long cmd = requests[i].cmd;
 
 		CHECK_EQ(dev_ioctl(fd_rw, cmd ^ 0x100, arg), ENOTTY); /* another magic */
-		CHECK_EQ(dev_ioctl(fd_rw, _IOC(_IOC_DIR(cmd), ECC508A_IOC_MAGIC, _IOC_NR(cmd),
-					       _IOC_SIZE(cmd) + 8), arg), ENOTTY);
+		CHECK_EQ(dev_ioctl(fd_rw,
+				   _IOC(_IOC_DIR(cmd), ECC508A_IOC_MAGIC, _IOC_NR(cmd),
+					_IOC_SIZE(cmd) + 8),
+				   arg),
+			 ENOTTY);
 	}
 	CHECK_EQ(dev_ioctl(fd_rw, 0, NULL), ENOTTY);
 	CHECK_EQ(dev_ioctl(fd_rw, 0xffffffff, NULL), ENOTTY);
@@ -217,8 +276,12 @@ TEST(bad_buffers)
 		.zone = ECC508A_ZONE_DATA, .slot = 8, .len = 32, .buf = (uintptr_t)nowhere
 	};
 	struct ecc508a_info *info = (void *)readonly;
-	struct ecc508a_exchange x = { .opcode = 0x16, .param1 = 3, .tx_len = 32, .rx_len = 1,
-				      .tx = (uintptr_t)nowhere, .rx = (uintptr_t)buffer };
+	struct ecc508a_exchange x = { .opcode = 0x16,
+				      .param1 = 3,
+				      .tx_len = 32,
+				      .rx_len = 1,
+				      .tx = (uintptr_t)nowhere,
+				      .rx = (uintptr_t)buffer };
 
 	remember();
 	CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_WRITE, &rw), EFAULT);
@@ -249,8 +312,8 @@ TEST(reserved_bits)
 				arg[f->offset + bit / 8] |= (uint8_t)(1 << bit % 8);
 				if (dev_ioctl(fd_rw, requests[i].cmd, arg) == EINVAL)
 					continue;
-				TAP_COMPLAIN("%s: byte %zu bit %u is let through",
-					     requests[i].name, f->offset + bit / 8, bit % 8);
+				TAP_COMPLAIN("%s: byte %zu bit %u is let through", requests[i].name,
+					     f->offset + bit / 8, bit % 8);
 			}
 		}
 	}
@@ -259,8 +322,8 @@ TEST(reserved_bits)
 
 TEST(wild_slots)
 {
-	static const unsigned int wild[] = { 16, 17, 31, 32, 255, 256, 0x7fff, 0x8000, 0xfffe,
-					     0xffff };
+	static const unsigned int wild[] = { 16,  17,	  31,	  32,	  255,
+					     256, 0x7fff, 0x8000, 0xfffe, 0xffff };
 	unsigned int i, j;
 	uint8_t arg[512];
 
@@ -284,8 +347,7 @@ TEST(wild_slots)
 	CHECK_SILENT();
 }
 
-static bool rw_possible(unsigned int zone, unsigned int slot, unsigned int offset,
-			unsigned int len)
+static bool rw_possible(unsigned int zone, unsigned int slot, unsigned int offset, unsigned int len)
 {
 	unsigned int size = zone == 0 ? 128 : zone == 1 ? 64 : slot < 8 ? 36 : slot == 8 ? 416 : 72;
 
@@ -297,8 +359,8 @@ static bool rw_possible(unsigned int zone, unsigned int slot, unsigned int offse
 /* Random zone, slot, offset and length, half of them near the edges */
 TEST(wild_ranges)
 {
-	static const uint16_t edges[] = { 0, 1, 31, 32, 35, 36, 37, 63, 64, 71, 72, 73, 127, 128,
-					  129, 415, 416, 417, 0x7fff, 0xffff };
+	static const uint16_t edges[] = { 0,  1,  31,  32,  35,	 36,  37,  63,	64,	71,
+					  72, 73, 127, 128, 129, 415, 416, 417, 0x7fff, 0xffff };
 	struct ecc508a_rw rw;
 	unsigned int i, refused = 0;
 	uint16_t r[6];
@@ -315,7 +377,8 @@ TEST(wild_ranges)
 		if (rw_possible(rw.zone, rw.slot, rw.offset, rw.len))
 			continue;
 		refused++;
-		if (dev_ioctl(fd_rw, r[5] & 1 ? ECC508A_IOC_READ : ECC508A_IOC_WRITE, &rw) != EINVAL)
+		if (dev_ioctl(fd_rw, r[5] & 1 ? ECC508A_IOC_READ : ECC508A_IOC_WRITE, &rw) !=
+		    EINVAL)
 			TAP_COMPLAIN("zone %u slot %u offset %u len %u", rw.zone, rw.slot,
 				     rw.offset, rw.len);
 	}
@@ -357,8 +420,10 @@ TEST(contradictions)
 	struct ecc508a_ecdh e = { .flags = ECC508A_ECDH_TO_SLOT | ECC508A_ECDH_TO_TEMPKEY };
 	struct ecc508a_lock l = { .what = ECC508A_LOCK_CONFIG, .slot = 1 };
 	struct ecc508a_pubkey p = { .slot = 7, .flags = ECC508A_PUBKEY_STORED };
-	struct ecc508a_rw rw = { .zone = ECC508A_ZONE_CONFIG, .len = 4,
-				 .flags = ECC508A_RW_ENCRYPTED, .buf = (uintptr_t)buffer };
+	struct ecc508a_rw rw = { .zone = ECC508A_ZONE_CONFIG,
+				 .len = 4,
+				 .flags = ECC508A_RW_ENCRYPTED,
+				 .buf = (uintptr_t)buffer };
 	struct ecc508a_counter c = { .id = 2 };
 
 	remember();
@@ -385,8 +450,11 @@ TEST(contradictions)
 /* Class W needs a file open for writing, and so does class A, even for root */
 TEST(readonly_file)
 {
-	struct ecc508a_rw rw = { .zone = ECC508A_ZONE_DATA, .slot = 9, .len = 32,
-				 .flags = ECC508A_RW_ENCRYPTED, .key_slot = 4,
+	struct ecc508a_rw rw = { .zone = ECC508A_ZONE_DATA,
+				 .slot = 9,
+				 .len = 32,
+				 .flags = ECC508A_RW_ENCRYPTED,
+				 .key_slot = 4,
 				 .buf = (uintptr_t)buffer };
 	struct ecc508a_counter c = { .flags = ECC508A_COUNTER_INCREMENT };
 	uint8_t arg[512];
@@ -425,12 +493,12 @@ static int as_nobody(void)
 		{ 0x40, 0x04, true }, /* GenKey, create */
 		{ 0x40, 0x0c, true }, /* GenKey, create and digest */
 		{ 0x00, 0x00, true }, /* no known command */
-		{ 0xff, 0x00, true },
-		{ 0x40, 0x00, false }, /* GenKey, public key */
+		{ 0xff, 0x00, true },  { 0x40, 0x00, false }, /* GenKey, public key */
 		{ 0x30, 0x00, false }, /* Info */
 	};
-	struct ecc508a_rw rw = { .zone = ECC508A_ZONE_CONFIG, .offset = 20, .len = 4,
-				 .buf = (uintptr_t)buffer };
+	struct ecc508a_rw rw = {
+		.zone = ECC508A_ZONE_CONFIG, .offset = 20, .len = 4, .buf = (uintptr_t)buffer
+	};
 	uint8_t arg[512], rx[152];
 	unsigned int i;
 	size_t len;
@@ -452,8 +520,8 @@ static int as_nobody(void)
 		return __LINE__;
 	for (i = 0; i < sizeof(raw) / sizeof(raw[0]); i++) {
 		len = sizeof(rx);
-		int ret = dev_exchange(fd_rw, raw[i].opcode, raw[i].p1, 2, buffer, 0, rx, &len,
-				       NULL);
+		int ret =
+			dev_exchange(fd_rw, raw[i].opcode, raw[i].p1, 2, buffer, 0, rx, &len, NULL);
 
 		if (raw[i].admin ? ret != EPERM : ret == EPERM || ret == EBADF)
 			return (int)(1000 + i);

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # SPDX-FileCopyrightText: 2026 The ecc508a authors
 # SPDX-License-Identifier: Apache-2.0
 #
@@ -73,6 +73,7 @@ chip_unbind()
 	echo "$2" >"/sys/bus/i2c/devices/$1/delete_device"
 }
 
+# modules_load PARAMETER...
 modules_load()
 {
 	modprobe i2c-vbus && modprobe ecc508a "$@"

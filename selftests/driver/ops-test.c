@@ -56,8 +56,10 @@ TEST(info)
 	CHECK_EQ(dev_attr("data_locked", attr, sizeof(attr)), 0);
 	CHECK_EQ(strcmp(attr, "1"), 0);
 	CHECK_EQ(dev_attr("wake_method", attr, sizeof(attr)), 0);
-	CHECK_EQ(strcmp(attr, a.wake == ECC508A_WAKE_GENERAL_CALL ? "general-call" :
-			a.wake == ECC508A_WAKE_ADDRESS ? "address" : "gpio"), 0);
+	CHECK_EQ(strcmp(attr, a.wake == ECC508A_WAKE_GENERAL_CALL ? "general-call"
+			      : a.wake == ECC508A_WAKE_ADDRESS	  ? "address"
+								  : "gpio"),
+		 0);
 }
 
 TEST(random)
@@ -221,8 +223,11 @@ TEST(read_and_write)
 TEST(encrypted)
 {
 	uint8_t key[32], wrong[32], out[64], in[64];
-	struct ecc508a_rw rw = { .zone = ECC508A_ZONE_DATA, .slot = 9, .len = 64,
-				 .flags = ECC508A_RW_ENCRYPTED, .key_slot = 4 };
+	struct ecc508a_rw rw = { .zone = ECC508A_ZONE_DATA,
+				 .slot = 9,
+				 .len = 64,
+				 .flags = ECC508A_RW_ENCRYPTED,
+				 .key_slot = 4 };
 
 	fill_random(key, sizeof(key));
 	fill_random(out, sizeof(out));

@@ -14,12 +14,12 @@
 #include "../tap.h"
 #include "dev.h"
 
-#define OP_NONCE 0x16
-#define OP_SIGN 0x41
-#define OP_INFO 0x30
+#define OP_NONCE	   0x16
+#define OP_SIGN		   0x41
+#define OP_INFO		   0x30
 #define NONCE_PASS_THROUGH 0x03
-#define SIGN_EXTERNAL 0x80
-#define INFO_STATE 0x02
+#define SIGN_EXTERNAL	   0x80
+#define INFO_STATE	   0x02
 
 static int fd = -1, other = -1;
 static uint8_t xy[64];
