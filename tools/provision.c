@@ -130,6 +130,7 @@ static int run(int argc, char **argv)
 	static const struct option options[] = { { "profile", required_argument, NULL, 'p' },
 						 { "address", required_argument, NULL, 'a' },
 						 { "commit", no_argument, NULL, 'C' },
+						 { "fill-data", no_argument, NULL, 'F' },
 						 { "record", required_argument, NULL, 'r' },
 						 { "list", no_argument, NULL, 'l' },
 						 COMMON_LONG };
@@ -139,7 +140,7 @@ static int run(int argc, char **argv)
 	struct ecc508a_plan plan;
 	struct ecc508a_dev *dev;
 	unsigned int address = 0, left = 0;
-	bool commit = false, shown = false;
+	bool commit = false, fill = false, shown = false;
 	struct cJSON *result;
 	char serial[19];
 	int c;
@@ -155,6 +156,9 @@ static int run(int argc, char **argv)
 			break;
 		case 'C':
 			commit = true;
+			break;
+		case 'F':
+			fill = true;
 			break;
 		case 'r':
 			record = optarg;
@@ -175,6 +179,7 @@ static int run(int argc, char **argv)
 	dev = open_device(commit ? 0 : ECC508A_OPEN_READONLY);
 	if (ecc508a_info(dev, true, &info) || ecc508a_plan_make(dev, profile, address, &plan))
 		die_device(dev);
+	plan.fill_data = fill;
 	hex(info.serial, 9, serial);
 	for (unsigned int i = 0; i < plan.steps; i++)
 		left += !plan.step[i].done;
@@ -236,6 +241,7 @@ const struct verb verb_provision = {
 	.help = "  -p, --profile P    configuration to write (default aws); -l lists them\n"
 		"  -a, --address A    7-bit address the chip shall answer to (default: as it is)\n"
 		"      --commit       do it. Locks cannot be undone\n"
+		"      --fill-data    write FF into all data slots before they are locked\n"
 		"  -r, --record FILE  append a line of JSON about this unit\n"
 		"  -l, --list         the profiles\n",
 	.run = run,
