@@ -85,6 +85,11 @@ static struct ecc508a_dev *open_chip(struct ep_ctx *prov,
 	struct ecc508a_dev *dev = NULL;
 	int rc;
 
+	if (prov->bad_config[0]) {
+		ep_raise(prov, EP_R_BAD_CONFIG, "openssl.cnf, section of ecc508a: %s",
+			 prov->bad_config);
+		return NULL;
+	}
 	if (prov->device || !serial) {
 		rc = ecc508a_open(prov->device, flags, &dev);
 	} else {

@@ -5,6 +5,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -59,8 +60,11 @@ static int ep_config(struct ep_ctx *prov)
 	};
 
 	prov->check_on_load = true;
-	if (!prov->get_params || !prov->get_params(prov->handle, params))
-		return 1;
+	if (prov->get_params)
+		prov->get_params(prov->handle, params);
+	/* Now, not when it is needed: nginx, for one, starts its workers with an empty environment */
+	if (!device || !*device)
+		device = secure_getenv("ECC508A_DEVICE");
 	if (device && *device) {
 		prov->device = strdup(device);
 		if (!prov->device) {
@@ -71,8 +75,9 @@ static int ep_config(struct ep_ctx *prov)
 	if (check && strcmp(check, "no") == 0) {
 		prov->check_on_load = false;
 	} else if (check && strcmp(check, "yes") != 0) {
-		ep_raise(prov, EP_R_BAD_CONFIG, "check-on-load = %.32s, want yes or no", check);
-		return 0;
+		/* A provider that does not load is passed over without a word: fail when used */
+		snprintf(prov->bad_config, sizeof(prov->bad_config),
+			 "check-on-load = %.32s, want yes or no", check);
 	}
 	return 1;
 }

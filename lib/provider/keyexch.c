@@ -251,7 +251,7 @@ static int kdf_x963(const struct ep_kex *kex, uint8_t *secret, size_t len, uint8
 	*p++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)kex->kdf_md, 0);
 	*p++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, len);
 	if (kex->ukm)
-		*p++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_UKM, kex->ukm,
+		*p++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, kex->ukm,
 							 kex->ukm_len);
 	*p = OSSL_PARAM_construct_end();
 	ok = ctx && EVP_KDF_derive(ctx, out, kex->kdf_outlen, params) == 1;

@@ -73,7 +73,8 @@ struct ep_ctx {
 	OSSL_FUNC_core_vset_error_fn *vset_error;
 	OSSL_LIB_CTX *child; /* hashing, verifying, software keys */
 	OSSL_PROVIDER *child_default;
-	char *device; /* configuration: where the chip is; NULL: as the library finds it */
+	char *device; /* configuration or $ECC508A_DEVICE; NULL: as the library finds it */
+	char bad_config[128]; /* what is wrong with it; told when the chip is wanted */
 	bool check_on_load; /* configuration: compare a reference with the chip when it is loaded */
 };
 
