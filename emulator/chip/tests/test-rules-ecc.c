@@ -284,6 +284,7 @@ static void validation(struct host *h, uint8_t p1, uint8_t data[83])
 	uint8_t other[3] = { 0x10, 0x0a, 0x00 };
 	static const uint8_t zero32[32];
 	uint8_t od[19] = { p1, 0, 0, 0x09, 0x0f, 0x32, 0x00, 0x40 | 0x10 | 10, 0, 0 };
+	struct ecc508a_emu_status st = host_status(h);
 	uint8_t nibble;
 
 	host_load(h, zero32);
@@ -291,7 +292,7 @@ static void validation(struct host *h, uint8_t p1, uint8_t data[83])
 	assert_status(host_cmd(h, OP_SIGN, p1, 0, NULL, 0), 0);
 	memcpy(data, h->rsp, 64);
 	ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_SLOT0 + 10, 0, &nibble, 1);
-	od[16] = 1; /* slot 10 is not locked */
+	od[16] = st.slot_locked >> 10 & 1;
 	od[17] = nibble >> 4 == 5;
 	memcpy(data + 64, od, 19);
 	host_load(h, zero32);
@@ -301,7 +302,7 @@ static void validation(struct host *h, uint8_t p1, uint8_t data[83])
 static void validate_and_invalidate(void **state)
 {
 	ALL_PARTS(part) {
-		uint8_t pub[64], data[83], byte, fmt = 0x31;
+		uint8_t pub[64], data[83], byte, fmt = 0x31, bits[2];
 		struct host *h = chip(part, pub);
 
 		validation(h, 0x00, data);
@@ -323,7 +324,10 @@ static void validate_and_invalidate(void **state)
 		assert_refused(h, 0x0f, OP_VERIFY, 3, 10, data, 83);
 		fmt = 0;
 		host_poke(h, ECC508A_EMU_CONFIG, 92, &fmt, 1);
-		/* and now for good, with the slot locked */
+		/* and now for good, with the slot locked: the signature says so, and the nibble changes anyhow */
+		bits[0] = 0xff;
+		bits[1] = 0xfb;
+		host_poke(h, ECC508A_EMU_CONFIG, 88, bits, 2);
 		validation(h, 0x00, data);
 		assert_status(host_cmd(h, OP_VERIFY, 3, 10, data, 83), 0);
 		ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_SLOT0 + 10, 0, &byte, 1);
