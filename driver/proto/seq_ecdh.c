@@ -6,6 +6,7 @@
 #define ECDH_SOURCE_TEMPKEY 0x01 /* 608 */
 #define ECDH_TO_SLOT	    0x04 /* 608; the 508A is told by SlotConfig */
 #define ECDH_TO_TEMPKEY	    0x08 /* 608 */
+#define ECDH_TO_OUTPUT	    0x0c /* 608; for a key in TempKey there is no "as configured" */
 #define SLOT_TEMPKEY	    0xffff
 
 enum {
@@ -67,15 +68,21 @@ int ecc_ecdh(struct ecc_dev *dev, u16 slot, const u8 xy[64], int to, u8 secret[3
 	} else if (to == TO_SLOT) {
 		if (is_608)
 			a.cmd.p1 |= ECDH_TO_SLOT;
+	} else if (slot == SLOT_TEMPKEY) {
+		a.cmd.p1 |= ECDH_TO_OUTPUT;
 	}
 	ecc_run_begin(dev);
-	if (to == TO_SLOT && !is_608) {
-		/* SlotConfig decides alone; if it says output, nothing must be sent */
+	if (slot != SLOT_TEMPKEY && (to == TO_CALLER || (to == TO_SLOT && !is_608))) {
+		/*
+		 * SlotConfig decides where the result goes.  If that is not where the caller
+		 * wants it, nothing must be sent: the result would overwrite slot + 1, or show
+		 * on the bus.
+		 */
 		ret = ecc_need_config(dev);
 		if (ret)
 			return ret;
 		ecc_config_slot(dev->config, slot, &s);
-		if (!s.ecdh_to_slot)
+		if (s.ecdh && s.ecdh_to_slot != (to == TO_SLOT))
 			return -EACCES;
 	}
 	/* The key in TempKey comes from an earlier command of a session: no second try */
