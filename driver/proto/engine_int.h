@@ -51,4 +51,15 @@ int ecc_need_config(struct ecc_dev *dev);
 /* Lock bytes from the chip unless the cache says locked, which is for ever */
 int ecc_refresh_locks(struct ecc_dev *dev);
 
+/* seq_crypt.c */
+/* Nonce with the chip's random number; @temp becomes TempKey, @num_in are 20 bytes */
+int ecc_random_nonce(struct ecc_dev *dev, const u8 num_in[20], u8 random[32]);
+void ecc_nonce_message(const u8 random[32], const u8 num_in[20], u8 msg[55]);
+/* Nonce and GenDig in the chip and here: both sides have @temp in TempKey afterwards */
+int ecc_share_tempkey(struct ecc_dev *dev, u16 key_slot, const u8 key[32], u8 temp[32]);
+/* SN[8], SN[0], SN[1], which enter every message */
+void ecc_put_serial(const struct ecc_dev *dev, u8 p[3]);
+/* seq_sign.c: 32 bytes into TempKey */
+int ecc_load_tempkey(struct ecc_dev *dev, const u8 value[32]);
+
 #endif

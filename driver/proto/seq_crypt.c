@@ -21,25 +21,41 @@ struct crypt_args {
 };
 
 /* SN[8], SN[0], SN[1], which enter every message */
-static void put_serial(const struct ecc_dev *dev, u8 p[3])
+void ecc_put_serial(const struct ecc_dev *dev, u8 p[3])
 {
 	p[0] = dev->config[12];
 	p[1] = dev->config[0];
 	p[2] = dev->config[1];
 }
 
-/* Nonce and GenDig in the chip, and the same here: @temp becomes TempKey */
-static int share_tempkey(struct ecc_dev *dev, const struct crypt_args *a, u8 temp[32])
+int ecc_random_nonce(struct ecc_dev *dev, const u8 num_in[20], u8 random[32])
 {
-	u8 msg[96];
-	u8 num_in[NUM_IN] = { 0 };
-	u8 other[4] = { ECC_OP_GENDIG, GENDIG_ZONE_DATA, a->key_slot & 0xff, a->key_slot >> 8 };
 	const struct ecc_cmd nonce = { .opcode = ECC_OP_NONCE, .data = num_in, .len = NUM_IN };
+
+	return ecc_exec_exact(dev, &nonce, random, 32);
+}
+
+/* What the chip hashes into TempKey (chapter 9.14) */
+void ecc_nonce_message(const u8 random[32], const u8 num_in[20], u8 msg[55])
+{
+	memcpy(msg, random, 32);
+	memcpy(msg + 32, num_in, NUM_IN);
+	msg[52] = ECC_OP_NONCE;
+	msg[53] = 0;
+	msg[54] = 0;
+}
+
+/* Nonce and GenDig in the chip, and the same here: @temp becomes TempKey */
+int ecc_share_tempkey(struct ecc_dev *dev, u16 key_slot, const u8 key[32], u8 temp[32])
+{
+	u8 msg[96], random[32];
+	u8 num_in[NUM_IN] = { 0 };
+	u8 other[4] = { ECC_OP_GENDIG, GENDIG_ZONE_DATA, key_slot & 0xff, key_slot >> 8 };
 	/* The data is used only if the key's NoMac is set, and then gives the same message */
 	const struct ecc_cmd gendig = {
 		.opcode = ECC_OP_GENDIG,
 		.p1 = GENDIG_ZONE_DATA,
-		.p2 = a->key_slot,
+		.p2 = key_slot,
 		.data = other,
 		.len = sizeof(other),
 	};
@@ -49,13 +65,10 @@ static int share_tempkey(struct ecc_dev *dev, const struct crypt_args *a, u8 tem
 		ret = dev->ops->random(dev->ctx, num_in, sizeof(num_in));
 	if (ret)
 		goto out;
-	ret = ecc_exec_exact(dev, &nonce, msg, 32);
+	ret = ecc_random_nonce(dev, num_in, random);
 	if (ret)
 		goto out;
-	memcpy(msg + 32, num_in, NUM_IN);
-	msg[52] = ECC_OP_NONCE;
-	msg[53] = 0;
-	msg[54] = 0;
+	ecc_nonce_message(random, num_in, msg);
 	ret = dev->ops->sha256(dev->ctx, msg, 55, temp);
 	if (ret)
 		goto out;
@@ -63,9 +76,9 @@ static int share_tempkey(struct ecc_dev *dev, const struct crypt_args *a, u8 tem
 	ret = ecc_exec_status(dev, &gendig);
 	if (ret)
 		goto out;
-	memcpy(msg, a->key, 32);
+	memcpy(msg, key, 32);
 	memcpy(msg + 32, other, sizeof(other));
-	put_serial(dev, msg + 36);
+	ecc_put_serial(dev, msg + 36);
 	memset(msg + 39, 0, 25);
 	memcpy(msg + 64, temp, 32);
 	ret = dev->ops->sha256(dev->ctx, msg, sizeof(msg), temp);
@@ -81,7 +94,7 @@ static int do_read(struct ecc_dev *dev, void *arg)
 	u8 temp[32];
 	int i, ret;
 
-	ret = share_tempkey(dev, a, temp);
+	ret = ecc_share_tempkey(dev, a->key_slot, a->key, temp);
 	if (!ret)
 		ret = ecc_exec_exact(dev, &read, a->out, 32);
 	for (i = 0; !ret && i < 32; i++)
@@ -103,7 +116,7 @@ static int do_write(struct ecc_dev *dev, void *arg)
 	};
 	int i, ret;
 
-	ret = share_tempkey(dev, a, temp);
+	ret = ecc_share_tempkey(dev, a->key_slot, a->key, temp);
 	if (ret)
 		goto out;
 	memcpy(msg, temp, 32);
@@ -111,7 +124,7 @@ static int do_write(struct ecc_dev *dev, void *arg)
 	msg[33] = WRITE_BLOCK_ENCRYPTED;
 	msg[34] = a->address & 0xff;
 	msg[35] = a->address >> 8;
-	put_serial(dev, msg + 36);
+	ecc_put_serial(dev, msg + 36);
 	memset(msg + 39, 0, 25);
 	memcpy(msg + 64, a->plain, 32);
 	ret = dev->ops->sha256(dev->ctx, msg, sizeof(msg), data + 32);

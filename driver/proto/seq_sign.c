@@ -18,12 +18,12 @@ struct sign_args {
 	u8 *sig;
 };
 
-static int load_digest(struct ecc_dev *dev, const u8 digest[32])
+int ecc_load_tempkey(struct ecc_dev *dev, const u8 value[32])
 {
 	const struct ecc_cmd cmd = {
 		.opcode = ECC_OP_NONCE,
 		.p1 = NONCE_PASS_THROUGH,
-		.data = digest,
+		.data = value,
 		.len = 32,
 	};
 
@@ -36,7 +36,7 @@ static int do_sign(struct ecc_dev *dev, void *arg)
 	const struct ecc_cmd cmd = { .opcode = ECC_OP_SIGN, .p1 = SIGN_EXTERNAL, .p2 = a->p2 };
 	int ret;
 
-	ret = load_digest(dev, a->digest);
+	ret = ecc_load_tempkey(dev, a->digest);
 	if (ret)
 		return ret;
 	return ecc_exec_exact(dev, &cmd, a->sig, 64);
@@ -54,7 +54,7 @@ static int do_verify(struct ecc_dev *dev, void *arg)
 	};
 	int ret;
 
-	ret = load_digest(dev, a->digest);
+	ret = ecc_load_tempkey(dev, a->digest);
 	if (ret)
 		return ret;
 	return ecc_exec_status(dev, &cmd);

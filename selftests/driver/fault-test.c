@@ -257,9 +257,13 @@ static void in_every_byte(const char *kind, unsigned int step)
 	for (i = 0; i < OPERATIONS; i++) {
 		for (byte = 0; byte < 160; byte += byte < 4 ? 1 : step) {
 			for (n = 1; n < 20; n++) {
+				char flipped[16] = "";
+
 				bit = (bit + 3) % 8;
-				snprintf(fault, sizeof(fault), "%s byte=%u bit=%u nth=%u times=1",
-					 kind, byte, bit, n);
+				if (!strncmp(kind, "flip", 4))
+					snprintf(flipped, sizeof(flipped), "bit=%u", bit);
+				snprintf(fault, sizeof(fault), "%s byte=%u %s nth=%u times=1", kind,
+					 byte, flipped, n);
 				if (!one(&operations[i], fault, true))
 					break;
 			}

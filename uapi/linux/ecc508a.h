@@ -37,7 +37,7 @@
  *   EOPNOTSUPP this part has no such command
  *
  * struct ecc508a_result is filled in even when the ioctl fails after the chip
- * was reached, so that a caller can name the command and the chip'"'"'s own status.
+ * was reached, so that a caller can name the command and the chip's own status.
  */
 #ifndef _UAPI_LINUX_ECC508A_H
 #define _UAPI_LINUX_ECC508A_H
@@ -88,7 +88,7 @@ enum ecc508a_part {
 enum ecc508a_wake {
 	ECC508A_WAKE_NONE = 0, /* no method fits this bus */
 	ECC508A_WAKE_GENERAL_CALL = 1, /* write to address 0, bus at most 100 kHz */
-	ECC508A_WAKE_ADDRESS = 2, /* zero bytes to the chip'"'"'s own address */
+	ECC508A_WAKE_ADDRESS = 2, /* zero bytes to the chip's own address */
 	ECC508A_WAKE_GPIO = 3, /* pulse on wake-gpios */
 };
 
@@ -151,7 +151,7 @@ struct ecc508a_random {
 
 /**
  * struct ecc508a_pubkey - public key of a slot (R), or a new key (A)
- * @slot:   in: 0 to 15.  For PUBKEY a private key'"'"'s public half (GenKey), or with
+ * @slot:   in: 0 to 15.  For PUBKEY a private key's public half (GenKey), or with
  *          ECC508A_PUBKEY_STORED the public key written into slots 8 to 15
  * @flags:  in
  * @pubkey: out: X then Y
@@ -205,13 +205,14 @@ struct ecc508a_verify {
 };
 
 /**
- * struct ecc508a_ecdh - shared secret with a peer'"'"'s public key (W)
+ * struct ecc508a_ecdh - shared secret with a peer's public key (W)
  * @slot:   in: private key, or ECC508A_SLOT_TEMPKEY (608)
  * @flags:  in: where the result goes; 0 = as SlotConfig says, to the caller
- * @pubkey: in: the peer'"'"'s
+ * @pubkey: in: the peer's
  * @secret: out: X coordinate, zero if the result stays in the chip
  *
  * EACCES also if the point is not on the curve (status in result: 0x05 or 0x0f).
+ * TempKey, as source or target, needs a session (ENOTCONN).
  */
 #define ECC508A_SLOT_TEMPKEY 0xffff
 #define ECC508A_ECDH_TO_SLOT (1 << 0) /* slot + 1; SlotConfig ReadKey bit 3 */
@@ -332,6 +333,8 @@ struct ecc508a_session {
  * The driver keeps the chip awake between exchanges (idle and wake, so that TempKey
  * survives the watchdog).  Nothing is repeated but a command lost before execution.
  * ENOTCONN: no session.
+ * ESTALE: what earlier commands left in TempKey is lost, the sequence must begin again.
+ * EMSGSIZE: the answer is longer than @rx; nothing was sent if that is known beforehand.
  */
 struct ecc508a_exchange {
 	struct ecc508a_result result;
@@ -344,6 +347,264 @@ struct ecc508a_exchange {
 	__u32 reserved;
 	__u64 tx;
 	__u64 rx;
+};
+
+/*
+ * What follows runs a whole sequence, too, for the rarer commands.  NumIn below is what a
+ * random Nonce mixes into the chip's own random number, which comes back in @random so that
+ * the caller can compute what the chip computed (SHA-256 over random, NumIn, 0x16, 0, 0).
+ */
+
+/**
+ * struct ecc508a_mac - prove to know the key of a slot: MAC, or HMAC (508A) (W)
+ * @slot:      in: key
+ * @flags:     in
+ * @reserved:  in: zero
+ * @challenge: in: 32 bytes, or with ECC508A_MAC_RANDOM 20 bytes NumIn and 12 zeros
+ * @random:    out: with ECC508A_MAC_RANDOM the chip's random number, else zeros
+ * @mac:       out: 32 bytes
+ *
+ * Without ECC508A_MAC_RANDOM a MAC is over key and challenge; an HMAC over zeros and TempKey,
+ * which is the challenge.  With it, TempKey (see above) takes the place of the challenge:
+ * what KeyConfig ReqRandom wants.
+ */
+#define ECC508A_MAC_SERIAL (1 << 0) /* all of the serial number enters (mode bit 6) */
+#define ECC508A_MAC_RANDOM (1 << 1)
+struct ecc508a_mac {
+	struct ecc508a_result result;
+	__u16 slot;
+	__u16 flags;
+	__u32 reserved;
+	__u8 challenge[32];
+	__u8 random[32];
+	__u8 mac[32];
+};
+
+/**
+ * struct ecc508a_checkmac - let the chip judge a MAC made with the key of a slot (W)
+ * @slot:      in: key
+ * @flags:     in
+ * @reserved:  in: zero
+ * @challenge: in: 32 bytes
+ * @response:  in: 32 bytes, or with ECC508A_CHECKMAC_KEY the key itself
+ * @other:     in: OtherData, 13 bytes of the MAC's message; zeros with ECC508A_CHECKMAC_KEY
+ * @pad:       in: zero
+ *
+ * Returns 0 if it fits, EKEYREJECTED if not.  A fit authorises the use of keys whose
+ * KeyConfig asks for it (ReqAuth), for the rest of the session; without a session for
+ * nobody.  ECC508A_CHECKMAC_KEY makes the challenge (random Nonce) and the response here.
+ */
+#define ECC508A_CHECKMAC_KEY (1 << 0)
+struct ecc508a_checkmac {
+	struct ecc508a_result result;
+	__u16 slot;
+	__u16 flags;
+	__u32 reserved;
+	__u8 challenge[32];
+	__u8 response[32];
+	__u8 other[13];
+	__u8 pad[3];
+};
+
+/**
+ * struct ecc508a_sha - SHA-256 of a message, or HMAC-SHA256 with the key of a slot
+ * @slot:     in: with ECC508A_SHA_HMAC the key, else 0
+ * @flags:    in
+ * @len:      in: 0 to ECC508A_SHA_MAX
+ * @buf:      in: user pointer
+ * @digest:   out: 32 bytes
+ *
+ * R; W with ECC508A_SHA_HMAC.
+ */
+#define ECC508A_SHA_MAX 4096
+#define ECC508A_SHA_HMAC (1 << 0)
+struct ecc508a_sha {
+	struct ecc508a_result result;
+	__u16 slot;
+	__u16 flags;
+	__u32 len;
+	__u64 buf;
+	__u8 digest[32];
+};
+
+/**
+ * struct ecc508a_privwrite - write a private key (A)
+ * @slot:     in: private key
+ * @flags:    in: ECC508A_PRIVWRITE_ENCRYPTED, which is a must once the data zone is locked
+ * @key_slot: in: with it, the slot of the WriteKey, else 0
+ * @reserved: in: zero
+ * @private_key: in: 32 bytes, big endian, 1 to n - 1
+ * @key:      in: the WriteKey, zeros without ECC508A_PRIVWRITE_ENCRYPTED
+ *
+ * EUCLEAN: the answer was lost; compare the public key with the one you expect.
+ */
+#define ECC508A_PRIVWRITE_ENCRYPTED (1 << 0)
+struct ecc508a_privwrite {
+	struct ecc508a_result result;
+	__u16 slot;
+	__u16 flags;
+	__u16 key_slot;
+	__u16 reserved;
+	__u8 private_key[32];
+	__u8 key[32];
+};
+
+/**
+ * struct ecc508a_attest - a signature by the chip itself about what is in a slot (W)
+ * @slot:     in: what is attested
+ * @key_slot: in: private key that may sign internal messages (SlotConfig ReadKey bit 1)
+ * @what:     in: ECC508A_ATTEST_...
+ * @flags:    in: ECC508A_ATTEST_SERIAL, all of the serial number enters (mode bit 6)
+ * @num_in:   in: the verifier's challenge
+ * @pad:      in: zero
+ * @random:   out: the chip's random number
+ * @pubkey:   out: with ECC508A_ATTEST_KEY the public key that was attested
+ * @sig:      out: R then S over the 55 bytes that the data sheet lists for Sign(internal)
+ *
+ * Nonce (random), then GenKey with digest (ATTEST_KEY: of a private key; ATTEST_STORED: of the
+ * public key stored in slots 8 to 15) or GenDig (ATTEST_DATA), then Sign.
+ */
+enum ecc508a_attest_what {
+	ECC508A_ATTEST_KEY = 0,
+	ECC508A_ATTEST_STORED = 1,
+	ECC508A_ATTEST_DATA = 2,
+};
+#define ECC508A_ATTEST_SERIAL (1 << 0)
+struct ecc508a_attest {
+	struct ecc508a_result result;
+	__u16 slot;
+	__u16 key_slot;
+	__u16 what;
+	__u16 flags;
+	__u8 num_in[20];
+	__u8 pad[4];
+	__u8 random[32];
+	__u8 pubkey[ECC508A_PUBKEY_SIZE];
+	__u8 sig[ECC508A_SIG_SIZE];
+};
+
+/**
+ * struct ecc508a_derivekey - a new key from an old one and a nonce (A)
+ * @slot:     in: target
+ * @flags:    in
+ * @reserved: in: zero
+ * @input:    in: TempKey, or with ECC508A_DERIVEKEY_RANDOM 20 bytes NumIn and 12 zeros
+ * @mac:      in: with ECC508A_DERIVEKEY_MAC what SlotConfig bit 15 asks for, else zeros
+ * @random:   out: with ECC508A_DERIVEKEY_RANDOM the chip's random number
+ *
+ * SlotConfig says whether the source is the target itself or its parent.
+ */
+#define ECC508A_DERIVEKEY_RANDOM (1 << 0)
+#define ECC508A_DERIVEKEY_MAC (1 << 1)
+struct ecc508a_derivekey {
+	struct ecc508a_result result;
+	__u16 slot;
+	__u16 flags;
+	__u32 reserved;
+	__u8 input[32];
+	__u8 mac[32];
+	__u8 random[32];
+};
+
+/**
+ * struct ecc508a_updateextra - the bytes that change after the configuration is locked (A)
+ * @what:  in: ECC508A_EXTRA_...
+ * @value: in: UserExtra, Selector (508A), UserExtraAdd (608); zero for EXTRA_USE
+ * @slot:  in: with EXTRA_USE the key that loses one use, else 0
+ * @flags: in: 0
+ */
+enum ecc508a_extra_what {
+	ECC508A_EXTRA_USER = 0, /* byte 84 */
+	ECC508A_EXTRA_SELECTOR = 1, /* byte 85 */
+	ECC508A_EXTRA_USE = 2,
+};
+struct ecc508a_updateextra {
+	struct ecc508a_result result;
+	__u16 what;
+	__u16 value;
+	__u16 slot;
+	__u16 flags;
+};
+
+/**
+ * struct ecc508a_aes - AES-128, block by block (608) (W)
+ * @slot:      in: key, or in a session ECC508A_SLOT_TEMPKEY
+ * @flags:     in
+ * @key_block: in: which 16 bytes of the slot, 0 to 3
+ * @len:       in: bytes, a multiple of 16, at most ECC508A_AES_MAX
+ * @buf:       in: user pointer, read and overwritten
+ */
+#define ECC508A_AES_MAX 1024
+#define ECC508A_AES_DECRYPT (1 << 0)
+struct ecc508a_aes {
+	struct ecc508a_result result;
+	__u16 slot;
+	__u16 flags;
+	__u16 key_block;
+	__u16 len;
+	__u64 buf;
+};
+
+/**
+ * struct ecc508a_kdf - derive a key (608) (W)
+ * @mode:     in: Param1: source, target, algorithm as in the data sheet
+ * @source:   in: source slot
+ * @target:   in: target slot
+ * @flags:    in
+ * @details:  in: the four bytes Details
+ * @len:      in: bytes of the message, at most ECC508A_KDF_MAX
+ * @out_len:  out: bytes in @out, 0 if the result stays in the chip
+ * @buf:      in: user pointer to the message
+ * @tempkey:  in: with ECC508A_KDF_LOAD loaded into TempKey first, else zeros
+ * @out:      out
+ *
+ * Encrypted output (mode 0x14) needs a session and EXCHANGE.  TempKey as a target needs a
+ * session.
+ */
+#define ECC508A_KDF_MAX 128
+#define ECC508A_KDF_LOAD (1 << 0)
+struct ecc508a_kdf {
+	struct ecc508a_result result;
+	__u16 mode;
+	__u16 source;
+	__u16 target;
+	__u16 flags;
+	__u32 details;
+	__u16 len;
+	__u16 out_len;
+	__u64 buf;
+	__u8 tempkey[32];
+	__u8 out[64];
+};
+
+/**
+ * struct ecc508a_secureboot - let the chip judge a boot image (608) (W)
+ * @mode:   in: 5 Full, 6 FullStore, 7 FullCopy; plus 0x40: never again in this power cycle
+ * @flags:  in: 0
+ * @digest: in
+ * @sig:    in: zeros for FullStore
+ *
+ * Returns 0 or EKEYREJECTED.  The answer is not authenticated; the variant that is (mode bit
+ * 7) needs a session and EXCHANGE.
+ */
+struct ecc508a_secureboot {
+	struct ecc508a_result result;
+	__u16 mode;
+	__u16 flags;
+	__u32 reserved;
+	__u8 digest[ECC508A_DIGEST_SIZE];
+	__u8 sig[ECC508A_SIG_SIZE];
+};
+
+/**
+ * struct ecc508a_selftest - let the chip test itself (608) (W)
+ * @tests:  in: bit 0 random numbers, 2 ECDSA, 3 ECDH, 4 AES, 5 SHA; 0: only ask
+ * @failed: out: the same bits, 0 if all is well
+ */
+struct ecc508a_selftest {
+	struct ecc508a_result result;
+	__u32 tests;
+	__u32 failed;
 };
 
 #define ECC508A_IOC_MAGIC 0xEC
@@ -361,5 +622,17 @@ struct ecc508a_exchange {
 #define ECC508A_IOC_SESSION_BEGIN _IOW(ECC508A_IOC_MAGIC, 0x10, struct ecc508a_session)
 #define ECC508A_IOC_SESSION_END _IO(ECC508A_IOC_MAGIC, 0x11)
 #define ECC508A_IOC_EXCHANGE _IOWR(ECC508A_IOC_MAGIC, 0x12, struct ecc508a_exchange)
+#define ECC508A_IOC_MAC _IOWR(ECC508A_IOC_MAGIC, 0x20, struct ecc508a_mac)
+#define ECC508A_IOC_HMAC _IOWR(ECC508A_IOC_MAGIC, 0x21, struct ecc508a_mac)
+#define ECC508A_IOC_CHECKMAC _IOWR(ECC508A_IOC_MAGIC, 0x22, struct ecc508a_checkmac)
+#define ECC508A_IOC_SHA _IOWR(ECC508A_IOC_MAGIC, 0x23, struct ecc508a_sha)
+#define ECC508A_IOC_PRIVWRITE _IOWR(ECC508A_IOC_MAGIC, 0x24, struct ecc508a_privwrite)
+#define ECC508A_IOC_ATTEST _IOWR(ECC508A_IOC_MAGIC, 0x25, struct ecc508a_attest)
+#define ECC508A_IOC_DERIVEKEY _IOWR(ECC508A_IOC_MAGIC, 0x26, struct ecc508a_derivekey)
+#define ECC508A_IOC_UPDATEEXTRA _IOWR(ECC508A_IOC_MAGIC, 0x27, struct ecc508a_updateextra)
+#define ECC508A_IOC_AES _IOWR(ECC508A_IOC_MAGIC, 0x28, struct ecc508a_aes)
+#define ECC508A_IOC_KDF _IOWR(ECC508A_IOC_MAGIC, 0x29, struct ecc508a_kdf)
+#define ECC508A_IOC_SECUREBOOT _IOWR(ECC508A_IOC_MAGIC, 0x2a, struct ecc508a_secureboot)
+#define ECC508A_IOC_SELFTEST _IOWR(ECC508A_IOC_MAGIC, 0x2b, struct ecc508a_selftest)
 
 #endif /* _UAPI_LINUX_ECC508A_H */
