@@ -75,6 +75,7 @@ struct ecc_dev {
 	bool holds_state; /* commands ran since the sequence began: TempKey matters */
 	bool in_run;
 	u64 deadline_us; /* no new attempt after this */
+	u8 last[3]; /* count and CRC of the last answer */
 	u8 aux[8]; /* word addresses, wake status */
 	u8 buf[ECC_CMD_MAX + 5];
 };

@@ -123,14 +123,50 @@ static u32 wait_limit(const struct ecc_exec_time *time)
 	return limit;
 }
 
-/* Wait for the answer and check it; the payload lies in dev->buf */
+/* The chip had nothing to say: all ones, but for a byte that may have been disturbed */
+static bool is_empty(const u8 *buf, size_t len)
+{
+	size_t other = 0;
+
+	while (len--)
+		other += *buf++ != 0xff;
+	return other <= 1;
+}
+
+/* Is it the answer to the command before?  Whole CRCs are compared, that is enough here */
+static bool is_last_answer(const struct ecc_dev *dev)
+{
+	u8 count = dev->buf[0];
+
+	return count == dev->last[0] && !memcmp(dev->buf + count - 2, dev->last + 1, 2);
+}
+
+static void note_answer(struct ecc_dev *dev)
+{
+	u8 count = dev->buf[0];
+
+	dev->last[0] = count;
+	memcpy(dev->last + 1, dev->buf + count - 2, 2);
+}
+
+/*
+ * Wait for the answer and check it; the payload lies in dev->buf.
+ *
+ * An answer can be read again: the chip keeps it, and sets its read pointer back on request.
+ * It keeps the answer to the command before as well, if this one never reached it (a disturbed
+ * word address is acknowledged and ignored) - and "success" of a Nonce must not be taken for
+ * that of a Verify.  So the pointer is set back only when something was read, for then the
+ * answer is new; a chip that is not busy and has nothing to say (-ENOMSG) most likely never
+ * heard of the command.  When a read failed in the adapter nobody knows how much it took; what
+ * comes then is believed unless it is the old answer.
+ */
 static int await_answer(struct ecc_dev *dev, size_t want, const struct ecc_exec_time *time,
 			const u8 **payload, size_t *len)
 {
 	u64 start = dev->ops->now_us(dev->ctx);
 	u32 limit = wait_limit(time);
 	u32 step = time->typ_us / 16;
-	bool reset = false;
+	bool reset = false, seen = false, blind = false;
 	int bad = 0, ret;
 
 	if (step < POLL_STEP_MIN_US)
@@ -139,17 +175,24 @@ static int await_answer(struct ecc_dev *dev, size_t want, const struct ecc_exec_
 	for (;;) {
 		bool late = since(dev, start) > limit;
 
-		/* To read anything twice the chip's read pointer must be set back */
 		ret = reset ? ecc_word(dev, ECC_WORD_RESET) : 0;
 		if (!ret)
 			ret = ecc_bus_read(dev, dev->buf, want);
 		if (!ret) {
 			ret = ecc_packet_parse(dev->buf, want, payload, len);
-			if (!ret)
+			if (!ret) {
+				if (blind && is_last_answer(dev))
+					return -EIO;
+				note_answer(dev);
 				return 0;
+			}
+			if (!seen && is_empty(dev->buf, want))
+				return blind ? -EIO : -ENOMSG;
 			dev->stats.crc_errors++;
 			if (++bad == READ_TRIES)
 				return -EIO;
+			if (!blind)
+				seen = true;
 			want = ECC_RSP_MAX;
 			reset = true;
 			continue;
@@ -157,8 +200,10 @@ static int await_answer(struct ecc_dev *dev, size_t want, const struct ecc_exec_
 		if (ecc_bus_gone(ret))
 			return ret;
 		/* NAK: busy.  Anything else may have moved the read pointer */
-		if (ret != -ENXIO)
+		if (ret != -ENXIO) {
 			reset = true;
+			blind = !seen;
+		}
 		if (late)
 			return ret == -ENXIO ? -ETIMEDOUT : -EIO;
 		dev->stats.polls++;
@@ -253,6 +298,11 @@ static int transact(struct ecc_dev *dev, const struct ecc_cmd *cmd, bool changes
 	if (ret) {
 		if (ecc_bus_gone(ret))
 			return ret;
+		if (ret == -ENOMSG && !changes) {
+			/* Never heard, or said and lost: TempKey may be used up */
+			ecc_lost(dev);
+			return not_executed(dev);
+		}
 		if (changes)
 			return unclear(dev);
 		ecc_lost(dev);

@@ -92,6 +92,7 @@ static int pulse(struct ecc_dev *dev)
 	if (ret && ecc_bus_gone(ret))
 		return ret;
 	dev->confirmed = false;
+	memset(dev->last, 0, sizeof(dev->last));
 	dev->stats.wakes++;
 	dev->ops->delay_us(dev->ctx, ECC_TWHI_US, 100);
 	return 0;

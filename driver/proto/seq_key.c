@@ -49,8 +49,8 @@ static int key_valid(struct ecc_dev *dev, u16 slot)
 	};
 	int ret = ecc_run_more(dev, do_key, &a);
 
-	/* UNCONFIRMED: the valid bit is in the first byte */
-	return ret ? ret : out[0] & 1;
+	/* UNCONFIRMED in which byte the answer is; the others are zero */
+	return ret ? ret : (out[0] | out[1] | out[2] | out[3]) != 0;
 }
 
 /* -EACCES may mean that there is no key, if the configuration is locked at all */
@@ -117,8 +117,8 @@ int ecc_pubkey_stored(struct ecc_dev *dev, u16 slot, u8 xy[64])
  */
 int ecc_genkey(struct ecc_dev *dev, u16 slot, u8 xy[64])
 {
+	bool had_key, had_none;
 	u8 before[64];
-	bool had_key;
 	int tries, ret;
 
 	if (slot >= ECC_SLOTS)
@@ -128,6 +128,7 @@ int ecc_genkey(struct ecc_dev *dev, u16 slot, u8 xy[64])
 	if (ret && ret != -EACCES)
 		return ret;
 	had_key = !ret;
+	had_none = ret && key_valid(dev, slot) == 0;
 
 	for (tries = 1; tries <= GENKEY_TRIES; tries++) {
 		ret = genkey(dev, GENKEY_CREATE, slot, xy);
@@ -135,12 +136,12 @@ int ecc_genkey(struct ecc_dev *dev, u16 slot, u8 xy[64])
 			return ret;
 		dev->retries++;
 		ret = genkey(dev, GENKEY_PUBLIC, slot, xy);
-		if (!ret && (!had_key || memcmp(before, xy, sizeof(before)))) {
+		if (!ret && (had_key ? memcmp(before, xy, sizeof(before)) != 0 : had_none)) {
 			ecc_set_result(dev, ECC_OP_GENKEY, ECC_STATUS_OK);
 			return 0;
 		}
 		/* The old key, or still none: it was not carried out */
-		if (!ret || (ret == -EACCES && !had_key && !key_valid(dev, slot)))
+		if ((!ret && had_key) || (ret == -EACCES && had_none && key_valid(dev, slot) == 0))
 			continue;
 		/* There may be one, of which nothing can be seen (PubInfo 0) */
 		ecc_set_result(dev, ECC_OP_GENKEY, ECC_STATUS_NONE);

@@ -324,6 +324,9 @@ static int fake_write(void *ctx, u8 addr, const u8 *buf, size_t len)
 	case FAULT_FLIP_LAST:
 		flip(fault, copy, len);
 		break;
+	case FAULT_FLIP_WORD:
+		copy[0] ^= 0x04;
+		break;
 	default:
 		break;
 	}

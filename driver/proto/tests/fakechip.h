@@ -17,6 +17,7 @@ enum fault {
 	FAULT_FLIP_FIRST, /* a bit of the first, a middle, the last byte */
 	FAULT_FLIP_MIDDLE,
 	FAULT_FLIP_LAST,
+	FAULT_FLIP_WORD, /* the word address becomes one that is ignored */
 	FAULT_LOST, /* a command is carried out, then the chip is asleep */
 	FAULT_RESET, /* brown-out just before */
 	FAULT_COUNT

@@ -12,18 +12,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "ecc508a-emu.h"
-#include "engine.h"
 #include "policy.h"
-
-#define HZ 400000
-
-struct rig {
-	struct ecc508a_emu_bus *bus;
-	struct ecc508a_emu_chip *chip;
-	struct ecc_dev dev;
-	enum ecc_part part;
-};
+#include "rig.h"
 
 /* The generator point, as a public key that is on the curve; and a private key */
 static const u8 point[64] = {
@@ -41,70 +31,6 @@ static u32 rnd(u32 below)
 {
 	seed = seed * 1664525 + 1013904223;
 	return (seed >> 8) % below;
-}
-
-/* The emulator's bus as the engine's, in virtual time */
-static int emu_write(void *ctx, u8 addr, const u8 *buf, size_t len)
-{
-	struct rig *r = ctx;
-
-	return ecc508a_emu_write(r->bus, addr, buf, len, HZ) == (int)len ? 0 : -ENXIO;
-}
-
-static int emu_read(void *ctx, u8 addr, u8 *buf, size_t len)
-{
-	struct rig *r = ctx;
-
-	return ecc508a_emu_read(r->bus, addr, buf, len, HZ) == (int)len ? 0 : -ENXIO;
-}
-
-static int emu_wake(void *ctx)
-{
-	struct rig *r = ctx;
-
-	ecc508a_emu_bus_sda_low(r->bus, 80000);
-	return 0;
-}
-
-static void emu_delay(void *ctx, u32 us, u32 slack)
-{
-	struct rig *r = ctx;
-
-	ecc508a_emu_bus_advance(r->bus, us * 1000ull);
-}
-
-static u64 emu_now(void *ctx)
-{
-	struct rig *r = ctx;
-
-	return ecc508a_emu_bus_now(r->bus) / 1000;
-}
-
-static const struct ecc_bus_ops ops = {
-	.write = emu_write,
-	.read = emu_read,
-	.wake = emu_wake,
-	.delay_us = emu_delay,
-	.now_us = emu_now,
-};
-
-static void rig_init(struct rig *r, enum ecc_part part)
-{
-	static const enum ecc508a_emu_part parts[] = {
-		[ECC_PART_508A] = ECC508A_EMU_508A,
-		[ECC_PART_608A] = ECC508A_EMU_608A,
-		[ECC_PART_608B] = ECC508A_EMU_608B,
-	};
-	static const u8 serial[9] = { 0x01, 0x23, 1, 2, 3, 4, 5, 6, 0xee };
-
-	r->bus = ecc508a_emu_bus_new();
-	assert_non_null(r->bus);
-	assert_int_equal(ecc508a_emu_chip_new(r->bus, parts[part], serial, &r->chip), 0);
-	ecc508a_emu_chip_set_seed(r->chip, "policy", 6);
-	r->part = part;
-	ecc_dev_init(&r->dev, &ops, r, 0x60);
-	assert_int_equal(ecc_identify(&r->dev), 0);
-	assert_int_equal(r->dev.part, part);
 }
 
 /* Bits that a fab sets are kept; everything else at random, more often sensible than not */
@@ -367,7 +293,7 @@ static void run_part(enum ecc_part part, unsigned int rounds)
 	unsigned int seen[256][2] = { 0 };
 	struct rig r;
 
-	rig_init(&r, part);
+	rig_init(&r, part, "blank", 400000);
 	for (unsigned int i = 0; i < rounds; i++)
 		compare(&r, i, seen);
 	/* Each command was both taken and refused: the comparison compared something */
@@ -378,7 +304,7 @@ static void run_part(enum ecc_part part, unsigned int rounds)
 			fail_msg("%s was %s only", ecc_opcode_name(op),
 				 seen[op][0] ? "accepted" : "refused");
 	}
-	ecc508a_emu_bus_free(r.bus);
+	rig_free(&r);
 }
 
 static unsigned int rounds(void)
