@@ -24,6 +24,7 @@ help:
 	@echo '                       or for the Debian kernel KERNEL=... (default: the one of this release)'
 	@echo 'make install           programs to PREFIX=$(PREFIX), with DESTDIR= if set'
 	@echo 'make modules_install   modules for KDIR=... (default: the running kernel) to its module tree'
+	@echo 'make docs              the documentation as HTML, in $(BUILD)/docs/ (wants the package python3-sphinx)'
 	@echo 'make vm                a shell in the virtual machine, with the modules built for it; KERNEL=6.1, 6.12, 7.x'
 	@echo 'make deps              the Debian packages that all this needs (done by demo and check)'
 	@echo 'make clean             removes $(BUILD)/; make distclean: the kernels and folders kept in the cache, too'
@@ -49,6 +50,9 @@ modules_install: modules
 	install -D -m 644 -t $(DESTDIR)/lib/modules/$$(cat $(KDIR)/include/config/kernel.release)/updates $(BUILD)/modules/*.ko
 	[ -n "$(DESTDIR)" ] || depmod $$(cat $(KDIR)/include/config/kernel.release)
 
+docs:
+	sphinx-build -q -b html Documentation $(BUILD)/docs
+
 vm: all
 	@selftests/vm/run --kernel $(KERNEL) --shell
 
@@ -67,4 +71,4 @@ clean:
 distclean: clean
 	selftests/clean-cache
 
-.PHONY: help deps all modules install modules_install vm check lint demo clean distclean
+.PHONY: help deps all modules install modules_install vm check lint docs demo clean distclean
