@@ -52,6 +52,8 @@ static int chip_contents(struct ecc508a_emu_chip *chip, const struct emu_chip_op
 
 	if (opt->preset) {
 		ret = ecc508a_emu_chip_preset(chip, opt->preset);
+		if (ret == -ENOTSUP && !opt->part_given)
+			return ret;
 		if (ret) {
 			emu_say("%s: preset %s: %s", name, opt->preset,
 				ret == -ENOENT	  ? "there is none of this name (--list presets)"
@@ -71,22 +73,19 @@ static int chip_contents(struct ecc508a_emu_chip *chip, const struct emu_chip_op
 	return 0;
 }
 
-static int chip_open(struct emu_bus *bus, const struct emu_chip_options *opt)
+/* One chip of this part with everything that the options put into it. */
+static int chip_make(struct emu_bus *bus, const struct emu_chip_options *opt, int part,
+		     const char *name, struct ecc508a_emu_chip **chipp)
 {
-	const struct emu_bus_options *bopt = bus->opt;
 	struct ecc508a_emu_chip *chip;
-	char name[32], err[256];
-	unsigned int i;
 	int ret;
 
-	snprintf(name, sizeof(name), "chip %u.%u", bus->index, bus->chips);
-	ret = ecc508a_emu_chip_new(bus->core, (enum ecc508a_emu_part)opt->part,
+	ret = ecc508a_emu_chip_new(bus->core, (enum ecc508a_emu_part)part,
 				   opt->has_serial ? opt->serial : NULL, &chip);
 	if (ret) {
 		emu_say("%s: %s", name, strerror(-ret));
 		return ret;
 	}
-	bus->chips++;
 	if (opt->seed)
 		ecc508a_emu_chip_set_seed(chip, opt->seed, strlen(opt->seed));
 	/* What is there already has been somebody's chip: nothing but its file counts. */
@@ -94,34 +93,53 @@ static int chip_open(struct emu_bus *bus, const struct emu_chip_options *opt)
 		ret = chip_contents(chip, opt, name);
 		if (!ret && opt->signer_cert)
 			ret = emu_chip_provision(bus, chip, opt);
-		if (ret)
-			return ret;
 	}
-	if (opt->state) {
+	if (!ret && opt->state) {
 		ret = ecc508a_emu_chip_open_state(chip, opt->state);
-		if (ret) {
-			emu_say("%s: %s: %s%s", name, opt->state, ecc508a_emu_chip_error(chip),
-				ret == -EMEDIUMTYPE ? " (choose its --part)" : "");
-			return ret;
-		}
+		if (ret && (ret != -EMEDIUMTYPE || opt->part_given))
+			emu_say("%s: %s: %s", name, opt->state, ecc508a_emu_chip_error(chip));
 	}
-	ecc508a_emu_chip_set(chip, ECC508A_EMU_P_EXEC, (uint64_t)bopt->exec);
-	ecc508a_emu_chip_set(chip, ECC508A_EMU_P_EXEC_SCALE, bopt->scale);
-	for (i = 0; opt->set && opt->set[i]; i++) {
-		ret = emu_chip_set_text(chip, opt->set[i], err, sizeof(err));
-		if (ret) {
-			emu_say("%s: %s", name, err);
-			return ret;
-		}
+	if (ret) {
+		ecc508a_emu_chip_free(chip);
+		return ret;
 	}
-	for (i = 0; opt->quirk && opt->quirk[i]; i++) {
-		ret = emu_chip_quirk_text(chip, opt->quirk[i], err, sizeof(err));
-		if (ret) {
-			emu_say("%s: %s", name, err);
-			return ret;
-		}
-	}
+	*chipp = chip;
 	return 0;
+}
+
+static int chip_tune(struct ecc508a_emu_chip *chip, const struct emu_bus_options *bus,
+		     const struct emu_chip_options *opt, const char *name)
+{
+	char err[256];
+	unsigned int i;
+	int ret = 0;
+
+	ecc508a_emu_chip_set(chip, ECC508A_EMU_P_EXEC, (uint64_t)bus->exec);
+	ecc508a_emu_chip_set(chip, ECC508A_EMU_P_EXEC_SCALE, bus->scale);
+	for (i = 0; !ret && opt->set && opt->set[i]; i++)
+		ret = emu_chip_set_text(chip, opt->set[i], err, sizeof(err));
+	for (i = 0; !ret && opt->quirk && opt->quirk[i]; i++)
+		ret = emu_chip_quirk_text(chip, opt->quirk[i], err, sizeof(err));
+	if (ret)
+		emu_say("%s: %s", name, err);
+	return ret;
+}
+
+static int chip_open(struct emu_bus *bus, const struct emu_chip_options *opt)
+{
+	/* Without --part the state file or the preset decides, if the default does not fit. */
+	static const int others[] = { ECC508A_EMU_608B, ECC508A_EMU_608A };
+	struct ecc508a_emu_chip *chip;
+	char name[32];
+	unsigned int i;
+	int ret;
+
+	snprintf(name, sizeof(name), "chip %u.%u", bus->index, bus->chips);
+	bus->chips++;
+	ret = chip_make(bus, opt, opt->part, name, &chip);
+	for (i = 0; i < 2 && !opt->part_given && (ret == -EMEDIUMTYPE || ret == -ENOTSUP); i++)
+		ret = chip_make(bus, opt, others[i], name, &chip);
+	return ret ? ret : chip_tune(chip, bus->opt, opt, name);
 }
 
 /* ---- buses ---- */

@@ -102,7 +102,7 @@ static const char usage_text[] =
 	"  --socket PATH       I2C over a UNIX socket; needs no kernel module and no root\n"
 	"\n"
 	"The chip:\n"
-	"  --part 508a|608a|608b   (default 508a)\n"
+	"  --part 508a|608a|608b   (default: as preset or state file want it, else 508a)\n"
 	"  --preset NAME       what it comes with (default blank; --list presets)\n"
 	"  --serial 18HEX      serial number (default: random)\n"
 	"  --addr 0xNN         7-bit I2C address (default: what the preset has)\n"

@@ -83,6 +83,51 @@ def test_revision_of_each_part():
             bus.close()
 
 
+def test_presets_and_state_choose_the_part():
+    with Server("--preset", "tngtls") as s:
+        assert s.ctl(cmd="status")["buses"][0]["chips"][0]["part"].startswith("608")
+    with Server("--preset", "aws") as s:
+        chip = s.ctl(cmd="status")["buses"][0]["chips"][0]
+        assert (chip["part"], chip["addr"], chip["config_locked"]) == ("508a", 0x58, True)
+    with tempfile.TemporaryDirectory() as d:
+        with Server("--part", "608a", "--state", d + "/state", "--serial", "0123000000000002ee"):
+            pass
+        with Server("--state", d + "/state") as s:
+            chip = s.ctl(cmd="status")["buses"][0]["chips"][0]
+            assert (chip["part"], chip["serial"]) == ("608a", "0123000000000002ee")
+        r = subprocess.run([EMU, "--socket", d + "/s", "--part", "508a", "--state", d + "/state"], capture_output=True)
+        assert r.returncode == 1 and r.stderr
+        r = subprocess.run([EMU, "--socket", d + "/s", "--part", "508a", "--preset", "tngtls"], capture_output=True)
+        assert r.returncode == 1 and b"--part" in r.stderr, r
+
+
+def test_certified_by_a_signer():
+    with tempfile.TemporaryDirectory() as d:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-subj", "/CN=signer", "-addext", "keyUsage=critical,keyCertSign", "-keyout", d + "/ca.key", "-out", d + "/ca.pem"], check=True,
+                       capture_output=True)
+        args = ["--preset", "aws", "--signer-cert", d + "/ca.pem", "--signer-key", d + "/ca.key"]
+        with Server(*args, "--device-cert", d + "/dev.pem", "--subject", "a/b=c") as s:
+            subprocess.run(["openssl", "verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", d + "/ca.pem",
+                            d + "/dev.pem"], check=True, capture_output=True)
+            subject = subprocess.run(["openssl", "x509", "-in", d + "/dev.pem", "-noout", "-subject", "-nameopt",
+                                      "utf8"], check=True, capture_output=True, text=True).stdout
+            assert "a/b=c" in subject, subject
+            spki = subprocess.run(["openssl", "x509", "-in", d + "/dev.pem", "-noout", "-pubkey"], check=True,
+                                  capture_output=True, text=True).stdout
+            der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=spki.encode(), check=True,
+                                 capture_output=True).stdout
+            bus = SocketBus(s.path, virtual=True)
+            wake(bus, 0x58)
+            assert der[-64:] == run(bus, 0x40, 0x00, 0, size=67, addr=0x58)  # the key in slot 0
+            bus.close()
+        for broken in (["--preset", "blank"] + args[2:], args[:3] + ["/dev/null"] + args[4:],
+                       args[:5] + [d + "/ca.pem"]):
+            r = subprocess.run([EMU, "--socket", d + "/s", "--device-cert", d + "/no.pem"] + broken,
+                               capture_output=True, text=True)
+            assert r.returncode == 1 and r.stderr and not os.path.exists(d + "/no.pem"), (broken, r)
+
+
 def test_reads_past_the_end_are_ff():
     with Server() as s:
         bus = SocketBus(s.path, virtual=True)
@@ -144,7 +189,7 @@ def test_gap_counts_on_a_virtual_bus():
 
 
 def test_real_time_busy_and_wire_time():
-    with Server() as s:
+    with Server("--set", "watchdog=20s") as s:
         bus = SocketBus(s.path)
         wake(bus)
         t = time.monotonic()
@@ -153,16 +198,16 @@ def test_real_time_busy_and_wire_time():
         assert status == OK
         # 101 bytes of nine clocks at 100 kHz, START and STOP
         assert 9090 <= bus.bus_us <= 9200, bus.bus_us
-        assert 0.009 < took < 0.05, took
+        assert 0.009 < took < 1.0, took
         t = time.monotonic()
         bus.write(ADDR, b"\x03" + command(0x1B))
         group = habits.until_ack(lambda: bus.read(ADDR, 35), bus, 0.001, 1.0)
         took = time.monotonic() - t
         assert len(check_group(group)) == 32
-        assert 0.004 < took < 0.2, took
+        assert took < 1.0, took
         t = time.monotonic()
         assert bus.call(DELAY, gap=50000)[0] == OK
-        assert 0.05 <= time.monotonic() - t < 0.3
+        assert 0.05 <= time.monotonic() - t < 1.5
         bus.close()
     with Server("--time", "zero", "--wire-time", "off") as s:
         bus = SocketBus(s.path)
