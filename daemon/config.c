@@ -59,6 +59,7 @@ static const struct config_key config_keys[] = {
 	KEY("mqtt", "keepalive", CONFIG_INT, keepalive, 5, 1200),
 	KEY("mqtt", "clean_session", CONFIG_BOOL, clean_session, 0, 0),
 	KEY("mqtt", "connect_timeout", CONFIG_INT, connect_timeout, 1, 600),
+	KEY("mqtt", "ack_timeout", CONFIG_INT, ack_timeout, 1, 3600),
 	KEY("mqtt", "retry_max", CONFIG_U32, retry_max, 1, 86400),
 	KEY("control", "socket", CONFIG_PATH, socket, 1, 0),
 	KEY("control", "mode", CONFIG_MODE, socket_mode, 0, 0777),
@@ -93,6 +94,7 @@ void config_defaults(struct config *cfg)
 	cfg->keepalive = 60;
 	cfg->clean_session = true;
 	cfg->connect_timeout = 30;
+	cfg->ack_timeout = 60;
 	cfg->retry_max = 300;
 	strcpy(cfg->socket, "/run/ecc508ad/control");
 	cfg->socket_mode = 0660;

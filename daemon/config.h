@@ -24,6 +24,7 @@ struct config {
 	int keepalive;
 	bool clean_session;
 	int connect_timeout;
+	int ack_timeout;
 	uint32_t retry_max;
 	/* [control] */
 	char socket[108]; /* sun_path */

@@ -45,6 +45,8 @@ struct control_client {
 	struct control_client *next;
 	struct control *owner;
 	unsigned int number;
+	struct ucred cred;
+	bool named; /* the log knows who it is */
 	/* input */
 	char *in;
 	size_t in_len, in_room;
@@ -217,9 +219,20 @@ static void client_error(struct control_client *cl, const char *code, const char
 	client_say(cl, "ERR %s %s", code, why);
 }
 
+/* Who publishes and listens is worth a line; a monitor asking for the status is not. */
+static void client_name(struct control_client *cl)
+{
+	if (cl->named)
+		return;
+	cl->named = true;
+	log_info("control: client %u is pid %d, uid %d, gid %d", cl->number, (int)cl->cred.pid,
+		 (int)cl->cred.uid, (int)cl->cred.gid);
+}
+
 static void client_fatal(struct control_client *cl, const char *code, const char *why)
 {
 	client_error(cl, code, why);
+	client_name(cl);
 	log_warn("control: client %u is cut: %s", cl->number, why);
 	cl->closing = true;
 }
@@ -405,6 +418,8 @@ static void client_status(struct control_client *cl)
 
 static void client_request(struct control_client *cl)
 {
+	if (cl->req.verb == WIRE_PUB || cl->req.verb == WIRE_SUB)
+		client_name(cl);
 	switch (cl->req.verb) {
 	case WIRE_PUB:
 		cl->in_payload = true;
@@ -570,8 +585,7 @@ static void control_accept(struct loop_watch *w, uint32_t events)
 	cl->next = c->clients;
 	c->clients = cl;
 	c->nclients++;
-	log_info("control: client %u is pid %d, uid %d, gid %d", cl->number, (int)cred.pid,
-		 (int)cred.uid, (int)cred.gid);
+	cl->cred = cred;
 	client_say(cl, "ecc508ad %d %s", WIRE_VERSION, ECC508A_VERSION);
 }
 
@@ -580,7 +594,8 @@ static void client_free(struct control_client *cl)
 	client_kill(cl);
 	while (cl->nfilters)
 		client_forget(cl, cl->filters[cl->nfilters - 1]);
-	log_debug("control: client %u has left", cl->number);
+	if (cl->named)
+		log_info("control: client %u has left", cl->number);
 	free(cl->in);
 	free(cl->out);
 	free(cl);

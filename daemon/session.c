@@ -59,6 +59,7 @@ struct session_order {
 
 struct session_slot {
 	bool used;
+	int64_t sent_ms;
 	int mid;
 	uint64_t id;
 };
@@ -262,6 +263,26 @@ static void session_look_at_tcp(struct session *s)
 		a->sys_errno = err;
 }
 
+/*
+ * While TLS is being set up, libmosquitto takes every failed system call for "try again": it
+ * would call SSL_connect() on a dead socket for ever. Data that came before the end (an alert)
+ * is read first.
+ */
+static bool session_tcp_is_dead(struct session *s)
+{
+	struct attempt *a = &s->trace.attempt;
+	char c;
+	ssize_t n = recv(mosquitto_socket(s->mosq), &c, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	if (!a->tcp_up && a->sys_errno)
+		return true;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n < 0 && errno != ENOTCONN && !a->sys_errno)
+		a->sys_errno = errno;
+	return n <= 0;
+}
+
 static void session_unload(struct session *s)
 {
 	SSL_CTX_free(s->ctx);
@@ -351,6 +372,13 @@ static int session_make_client(struct session *s)
 	return rc;
 }
 
+/* On this machine a connect fails at once, and libmosquitto has eaten the socket's error. */
+static bool session_errno_is_connect(int err)
+{
+	return err == ECONNREFUSED || err == ENETUNREACH || err == EHOSTUNREACH ||
+	       err == ETIMEDOUT || err == ENETDOWN || err == EADDRNOTAVAIL;
+}
+
 static void session_attempt(struct session *s)
 {
 	int rc, err;
@@ -375,9 +403,10 @@ static void session_attempt(struct session *s)
 	session_look_at_tcp(s);
 	if (rc == MOSQ_ERR_EAI)
 		s->trace.attempt.dns_failed = true;
-	else if (rc == MOSQ_ERR_ERRNO && !s->trace.attempt.sys_errno)
+	else if (!s->trace.attempt.tcp_up && !s->trace.attempt.sys_errno &&
+		 (rc == MOSQ_ERR_ERRNO || session_errno_is_connect(err)))
 		s->trace.attempt.sys_errno = err;
-	if (rc)
+	if (rc || (!s->trace.attempt.tcp_up && s->trace.attempt.sys_errno))
 		session_close(s);
 out:
 	s->blocked = false;
@@ -405,6 +434,7 @@ static void session_do_publish(struct session *s, const struct session_order *o)
 		slot->used = true;
 		slot->mid = mid;
 		slot->id = o->id;
+		slot->sent_ms = clock_mono_ms();
 	}
 	if (!rc || !o->qos)
 		return;
@@ -471,6 +501,19 @@ static void session_run_orders(struct session *s)
 
 /* --- the loop --- */
 
+/*
+ * MQTT 3.1.1 sends a publish again only in a new session. A broker that answers pings but
+ * has lost a PUBACK would keep the message, and its place in flight, for ever.
+ */
+static bool session_puback_overdue(const struct session *s, int64_t now)
+{
+	for (int i = 0; i < SESSION_INFLIGHT; i++) {
+		if (s->publishes[i].used && now - s->publishes[i].sent_ms > (int64_t)s->cfg->ack_timeout * 1000)
+			return true;
+	}
+	return false;
+}
+
 static void session_serve(struct session *s, short revents)
 {
 	int rc = MOSQ_ERR_SUCCESS;
@@ -478,6 +521,10 @@ static void session_serve(struct session *s, short revents)
 
 	if (revents)
 		session_look_at_tcp(s);
+	if (revents && !s->trace.attempt.handshake_done && session_tcp_is_dead(s)) {
+		session_close(s);
+		return;
+	}
 	s->blocked = true; /* the signature is made inside these calls */
 	if (!rc && (revents & POLLOUT || mosquitto_want_write(s->mosq)))
 		rc = mosquitto_loop_write(s->mosq, 1);
@@ -493,7 +540,8 @@ static void session_serve(struct session *s, short revents)
 
 	if (!rc && !s->closed && mosquitto_socket(s->mosq) >= 0 &&
 	    s->trace.attempt.connack_code == 0) {
-		if (s->trace.attempt.connack || now < s->deadline_ms)
+		if (s->trace.attempt.connack ? !session_puback_overdue(s, now) :
+					       now < s->deadline_ms)
 			return;
 		s->trace.attempt.timed_out = true;
 	}

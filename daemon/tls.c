@@ -141,7 +141,8 @@ SSL_CTX *tls_ctx_new(OSSL_LIB_CTX *libctx, const struct config *cfg, const struc
 {
 	SSL_CTX *ctx = SSL_CTX_new_ex(libctx, NULL, TLS_client_method());
 	X509_VERIFY_PARAM *param;
-	const char *what = "TLS";
+	const char *what = "TLS", *reason;
+	unsigned long e;
 
 	ERR_clear_error();
 	if (!ctx)
@@ -174,13 +175,18 @@ SSL_CTX *tls_ctx_new(OSSL_LIB_CTX *libctx, const struct config *cfg, const struc
 		goto err;
 	return ctx;
 err:
+	e = ERR_peek_error();
+	/* A file that cannot be opened is the C library's error, not OpenSSL's. */
+	reason = ERR_SYSTEM_ERROR(e) ? strerror(ERR_GET_REASON(e)) : ERR_reason_error_string(e);
+	if (!reason)
+		reason = "no reason given";
 	if (what == cfg->ca_file)
 		snprintf(error, size,
 			 "ca_file %s cannot be used (%s): it must hold the CA certificates of the "
 			 "server in PEM form",
-			 what, ERR_reason_error_string(ERR_peek_error()));
+			 what, reason);
 	else
-		snprintf(error, size, "%s: %s", what, ERR_reason_error_string(ERR_peek_error()));
+		snprintf(error, size, "%s: %s", what, reason);
 	ERR_clear_error();
 	SSL_CTX_free(ctx);
 	return NULL;

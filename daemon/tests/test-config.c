@@ -57,6 +57,7 @@ static void test_all_keys(void **state)
 			       "keepalive = 300\n"
 			       "clean_session = no\n"
 			       "connect_timeout = 5\n"
+			       "ack_timeout = 7\n"
 			       "retry_max = 60\n"
 			       "[control]\n"
 			       "socket = /run/x\n"
@@ -82,6 +83,7 @@ static void test_all_keys(void **state)
 	assert_int_equal(cfg.keepalive, 300);
 	assert_false(cfg.clean_session);
 	assert_int_equal(cfg.connect_timeout, 5);
+	assert_int_equal(cfg.ack_timeout, 7);
 	assert_int_equal(cfg.retry_max, 60);
 	assert_string_equal(cfg.socket, "/run/x");
 	assert_int_equal(cfg.socket_mode, 0600);
