@@ -117,7 +117,7 @@ int ecc_pubkey_stored(struct ecc_dev *dev, u16 slot, u8 xy[64])
  */
 int ecc_genkey(struct ecc_dev *dev, u16 slot, u8 xy[64])
 {
-	bool had_key, had_none;
+	bool had_key, had_none = false;
 	u8 before[64];
 	int tries, ret;
 
@@ -128,7 +128,12 @@ int ecc_genkey(struct ecc_dev *dev, u16 slot, u8 xy[64])
 	if (ret && ret != -EACCES)
 		return ret;
 	had_key = !ret;
-	had_none = ret && key_valid(dev, slot) == 0;
+	if (!had_key) {
+		ret = key_valid(dev, slot);
+		if (ret < 0)
+			return ret;
+		had_none = !ret;
+	}
 
 	for (tries = 1; tries <= GENKEY_TRIES; tries++) {
 		ret = genkey(dev, GENKEY_CREATE, slot, xy);
