@@ -64,8 +64,8 @@ void clock_floor_load(const char *state_dir)
 	if (time(NULL) < clock_floor)
 		log_warn("the clock is before %s: certificates are judged by that time until "
 			 "the clock is set (NTP)",
-			 stored > ECC508AD_BUILD_EPOCH ? "the last good time this device knew" :
-							 "this program was built");
+			 stored > ECC508AD_BUILD_EPOCH ? "the last good time this device knew"
+						       : "this program was built");
 }
 
 /* A new file and a rename: a power cut leaves the old time or the new one. */

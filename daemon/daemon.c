@@ -25,7 +25,7 @@
 #include "log.h"
 #include "notify.h"
 
-#define DAEMON_STOP_MS        5000
+#define DAEMON_STOP_MS	      5000
 #define DAEMON_CLOCK_STORE_MS 3600000
 
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
@@ -122,9 +122,8 @@ static int daemon_publish(void *ctx, int qos, const char *topic, size_t topic_le
 	if (!qos) {
 		*code = "offline";
 		*why = "there is no connection, and QoS 0 messages are not queued: use QoS 1";
-		ret = daemon_connected(d) ?
-			      session_publish(d->session, 0, 0, topic, payload, len) :
-			      -ENOTCONN;
+		ret = daemon_connected(d) ? session_publish(d->session, 0, 0, topic, payload, len)
+					  : -ENOTCONN;
 		if (ret)
 			d->counters.refused++;
 		else
@@ -166,8 +165,8 @@ static int daemon_commit(void *ctx, const char **why)
 	d->counters.accepted -= before.messages - after.messages;
 	d->counters.refused += before.messages - after.messages;
 	log_err("spool: the disk does not take messages: %s", strerror(-ret));
-	*why = ret == -ENOSPC ? "the disk is full: the message was not accepted" :
-				"the disk does not work: the message was not accepted, see the log";
+	*why = ret == -ENOSPC ? "the disk is full: the message was not accepted"
+			      : "the disk does not work: the message was not accepted, see the log";
 	return ret;
 }
 

@@ -209,17 +209,16 @@ static int identity_load_key(OSSL_LIB_CTX *libctx, const char *name, struct iden
 	if (!id->key) {
 		*state = identity_openssl_error(text, sizeof(text));
 		if (reference) {
-			snprintf(why, size,
-				 "the key %s cannot be used (%s): %s",
-				 name, text,
-				 *state == STATE_NOT_PROVISIONED ?
-					 "set the chip up with `ecc508a provision`" :
-					 "check the chip with `ecc508a doctor`");
+			snprintf(why, size, "the key %s cannot be used (%s): %s", name, text,
+				 *state == STATE_NOT_PROVISIONED
+					 ? "set the chip up with `ecc508a provision`"
+					 : "check the chip with `ecc508a doctor`");
 		} else {
-			snprintf(why, size,
-				 "%s is neither a key reference (BEGIN ECC508A KEY REFERENCE) nor a "
-				 "PEM key without a passphrase (%s)",
-				 name, text);
+			snprintf(
+				why, size,
+				"%s is neither a key reference (BEGIN ECC508A KEY REFERENCE) nor a "
+				"PEM key without a passphrase (%s)",
+				name, text);
 		}
 		return -ENOKEY;
 	}
@@ -363,7 +362,8 @@ static int identity_check_key(struct identity *id, const char *key, const char *
 	for (int i = 0; i < sk_X509_num(id->signers); i++) {
 		if (identity_key_fits(id->key, sk_X509_value(id->signers, i))) {
 			snprintf(why, size,
-				 "%s is in the wrong order: the certificate of this device is number "
+				 "%s is in the wrong order: the certificate of this device is "
+				 "number "
 				 "%d, it must be the first",
 				 path, i + 2);
 			return -EKEYREJECTED;
@@ -409,8 +409,8 @@ static int identity_check_links(struct identity *id, const char *path, char *why
 	return 0;
 }
 
-static int identity_check_time(X509 *x, int number, const char *path, time_t now,
-			       enum state *state, char *why, size_t size)
+static int identity_check_time(X509 *x, int number, const char *path, time_t now, enum state *state,
+			       char *why, size_t size)
 {
 	char text[32];
 	time_t t;
@@ -418,9 +418,10 @@ static int identity_check_time(X509 *x, int number, const char *path, time_t now
 	if (X509_cmp_time(X509_get0_notBefore(x), &now) > 0) {
 		identity_time(X509_get0_notBefore(x), text, sizeof(text), &t);
 		*state = STATE_CLOCK_WRONG;
-		snprintf(why, size,
-			 "certificate %d in %s is not valid before %s: set the clock (NTP), or wait",
-			 number, path, text);
+		snprintf(
+			why, size,
+			"certificate %d in %s is not valid before %s: set the clock (NTP), or wait",
+			number, path, text);
 		return -EKEYREJECTED;
 	}
 	if (X509_cmp_time(X509_get0_notAfter(x), &now) < 0) {

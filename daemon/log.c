@@ -10,7 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum { LOG_TO_PLAIN, LOG_TO_JOURNAL, LOG_TO_SYSLOG } log_sink = LOG_TO_PLAIN;
+static enum {
+	LOG_TO_PLAIN,
+	LOG_TO_JOURNAL,
+	LOG_TO_SYSLOG
+} log_sink = LOG_TO_PLAIN;
 static int log_level = LOG_INFO;
 
 /* systemd.exec(5): JOURNAL_STREAM is "device:inode" of the stream the journal reads. */
@@ -38,8 +42,8 @@ void log_open(bool background)
 }
 
 static const char *const log_names[] = {
-	[LOG_ERR] = "error",   [LOG_WARNING] = "warning", [LOG_NOTICE] = "notice",
-	[LOG_INFO] = "info",   [LOG_DEBUG] = "debug",
+	[LOG_ERR] = "error", [LOG_WARNING] = "warning", [LOG_NOTICE] = "notice",
+	[LOG_INFO] = "info", [LOG_DEBUG] = "debug",
 };
 
 int log_level_from_name(const char *name)

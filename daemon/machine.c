@@ -115,8 +115,7 @@ void machine_network(struct machine *m, int64_t now)
 {
 	int64_t next;
 
-	if (m->state != STATE_NO_NETWORK && m->state != STATE_UNREACHABLE &&
-	    m->state != STATE_LOST)
+	if (m->state != STATE_NO_NETWORK && m->state != STATE_UNREACHABLE && m->state != STATE_LOST)
 		return;
 	if (now - m->network_ms < MACHINE_NETWORK_GAP_MS)
 		return;

@@ -32,18 +32,18 @@
 
 static void main_usage(FILE *f)
 {
-	fprintf(f,
-		"usage: ecc508ad [options]\n"
-		"\n"
-		"Keeps this device connected to AWS IoT with the key in its ATECC chip.\n"
-		"\n"
-		"  -c, --config FILE   configuration (default " ECC508AD_CONFIG ")\n"
-		"  -n, --check-config  check configuration, key and certificates, then exit\n"
-		"  -f, --foreground    stay in the foreground, log to standard error\n"
-		"  -V, --version\n"
-		"  -h, --help\n"
-		"\n"
-		"See ecc508ad(8), ecc508ad.conf(5); ask the running daemon with `ecc508a status`.\n");
+	fprintf(f, "usage: ecc508ad [options]\n"
+		   "\n"
+		   "Keeps this device connected to AWS IoT with the key in its ATECC chip.\n"
+		   "\n"
+		   "  -c, --config FILE   configuration (default " ECC508AD_CONFIG ")\n"
+		   "  -n, --check-config  check configuration, key and certificates, then exit\n"
+		   "  -f, --foreground    stay in the foreground, log to standard error\n"
+		   "  -V, --version\n"
+		   "  -h, --help\n"
+		   "\n"
+		   "See ecc508ad(8), ecc508ad.conf(5); ask the running daemon with `ecc508a "
+		   "status`.\n");
 }
 
 /* A description of what would be used; 0 if all of it fits together. */

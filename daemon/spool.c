@@ -29,18 +29,21 @@
 #include "crc32.h"
 #include "wire.h"
 
-#define SPOOL_MAGIC         0x31525345u /* "ESR1" */
+#define SPOOL_MAGIC	    0x31525345u /* "ESR1" */
 #define SPOOL_SEGMENT_BYTES (1024u * 1024u)
 /* More than the largest segment this code writes: a larger file is not ours. */
-#define SPOOL_SEGMENT_MAX (8u * 1024u * 1024u)
+#define SPOOL_SEGMENT_MAX   (8u * 1024u * 1024u)
 /* How many places of one segment are tried when looking for the end of damage. */
-#define SPOOL_RESYNC_TRIES 4096
+#define SPOOL_RESYNC_TRIES  4096
 
-enum { SPOOL_MSG = 1, SPOOL_ACK = 2 };
+enum {
+	SPOOL_MSG = 1,
+	SPOOL_ACK = 2
+};
 
 /* On disk, little-endian: magic, type, 0, topic_len, payload_len, crc, id, time. */
 #define REC_HEADER 32u
-#define REC_MAX    (REC_HEADER + WIRE_TOPIC_MAX + WIRE_PAYLOAD_MAX)
+#define REC_MAX	   (REC_HEADER + WIRE_TOPIC_MAX + WIRE_PAYLOAD_MAX)
 
 struct spool_record {
 	uint8_t type;
@@ -57,7 +60,11 @@ struct spool_segment {
 	uint32_t live;
 };
 
-enum { ENTRY_WAITING, ENTRY_SENT, ENTRY_DEAD };
+enum {
+	ENTRY_WAITING,
+	ENTRY_SENT,
+	ENTRY_DEAD
+};
 
 struct spool_entry {
 	uint64_t id;
@@ -161,8 +168,8 @@ static size_t record_decode(const uint8_t *p, size_t avail, uint32_t salt, struc
 	r->time_ms = (int64_t)get64(p + 24);
 	if (r->topic_len > WIRE_TOPIC_MAX || r->payload_len > WIRE_PAYLOAD_MAX)
 		return 0;
-	if (r->type == SPOOL_ACK ? r->topic_len || r->payload_len :
-				   r->type != SPOOL_MSG || !r->topic_len)
+	if (r->type == SPOOL_ACK ? r->topic_len || r->payload_len
+				 : r->type != SPOOL_MSG || !r->topic_len)
 		return 0;
 	len = record_length(r);
 	if (len > avail || get32(p + 12) != record_crc(p, len, salt))

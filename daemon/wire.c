@@ -103,7 +103,7 @@ int wire_parse_request(const char *line, size_t len, struct wire_request *req, c
 		const char *name;
 		enum wire_verb verb;
 	} verbs[] = {
-		{ "PUB", WIRE_PUB },       { "SUB", WIRE_SUB },   { "UNSUB", WIRE_UNSUB },
+		{ "PUB", WIRE_PUB },	   { "SUB", WIRE_SUB },	  { "UNSUB", WIRE_UNSUB },
 		{ "STATUS", WIRE_STATUS }, { "PING", WIRE_PING }, { "QUIT", WIRE_QUIT },
 	};
 	const char *word;

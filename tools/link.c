@@ -21,7 +21,8 @@ static void link_die_connect(const char *path, int err)
 	switch (err) {
 	case ENOENT:
 	case ECONNREFUSED:
-		die("the daemon does not run (nobody answers on %s): systemctl start ecc508ad", path);
+		die("the daemon does not run (nobody answers on %s): systemctl start ecc508ad",
+		    path);
 	case EACCES:
 		die("%s: permission denied: you have to be in the group ecc508a", path);
 	default:

@@ -9,9 +9,8 @@
 #include "verb.h"
 
 static const struct verb *const verbs[] = {
-	&verb_info,   &verb_doctor, &verb_provision, &verb_config, &verb_key,
-	&verb_pubkey, &verb_csr,    &verb_sign,	     &verb_verify, &verb_random,
-	&verb_status, &verb_pub,    &verb_sub,
+	&verb_info, &verb_doctor, &verb_provision, &verb_config, &verb_key, &verb_pubkey, &verb_csr,
+	&verb_sign, &verb_verify, &verb_random,	   &verb_status, &verb_pub, &verb_sub,
 };
 
 static void list_verbs(FILE *to)

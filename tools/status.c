@@ -62,9 +62,9 @@ static void show_state(const cJSON *s)
 static void show_identity(const cJSON *s)
 {
 	printf("key           %s%s\n", text(s, "identity", "key"),
-	       cJSON_IsTrue(member(s, "identity", "development_key")) ?
-		       " (development key: a file, not a chip)" :
-		       "");
+	       cJSON_IsTrue(member(s, "identity", "development_key"))
+		       ? " (development key: a file, not a chip)"
+		       : "");
 	printf("certificate   %s\n", text(s, "identity", "certificate"));
 	if (!text(s, "identity", "certificate_id")[0])
 		return;
@@ -161,7 +161,7 @@ const struct verb verb_status = {
 	.args = "[-w STATE [-t SECONDS]]",
 	.summary = "what the daemon is doing",
 	.help = "  -w, --wait STATE   return when the daemon is in this state, as \"connected\"\n"
-		"  -t, --timeout S    fail if that has not come after S seconds (default 60)\n"
-		LINK_SOCKET_HELP,
+		"  -t, --timeout S    fail if that has not come after S seconds (default "
+		"60)\n" LINK_SOCKET_HELP,
 	.run = run,
 };

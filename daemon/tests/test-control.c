@@ -36,9 +36,8 @@ static struct {
 	char last_topic[300], last_filter[300];
 } own;
 
-static int own_publish(void *ctx, int qos, const char *topic, size_t topic_len,
-		       const void *payload, size_t len, uint64_t *id, const char **code,
-		       const char **why)
+static int own_publish(void *ctx, int qos, const char *topic, size_t topic_len, const void *payload,
+		       size_t len, uint64_t *id, const char **code, const char **why)
 {
 	if (own.publish_error) {
 		*code = "spool";
@@ -426,8 +425,8 @@ static void test_limits(void **state)
 /* A program that dies in the middle of anything */
 static void test_sudden_end(void **state)
 {
-	static const char *const parts[] = { "P", "PUB 1 5 a\n", "PUB 1 5 a\nhel", "SUB x\n",
-					     "PUB 1 1 a\nxPUB 1", "STATUS\n" };
+	static const char *const parts[] = { "P",	"PUB 1 5 a\n",	     "PUB 1 5 a\nhel",
+					     "SUB x\n", "PUB 1 1 a\nxPUB 1", "STATUS\n" };
 
 	own.connected = true; /* SUB has to wait */
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -29,7 +29,7 @@ static uint32_t rng(void *ctx, uint32_t bound)
 
 static void test_backoff_doubles(void **state)
 {
-	static const uint32_t upper[] = { 1000,  2000,	4000,	8000,	16000,	32000,
+	static const uint32_t upper[] = { 1000,	 2000,	 4000,	 8000,	 16000, 32000,
 					  64000, 128000, 256000, 300000, 300000 };
 	unsigned int luck = 100;
 	struct backoff b;

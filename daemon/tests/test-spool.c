@@ -80,8 +80,8 @@ static uint64_t put_at(struct spool *s, int n, int64_t time)
 
 	snprintf(topic, sizeof(topic), "t/%d", n);
 	snprintf(payload, sizeof(payload), "payload number %d", n);
-	assert_int_equal(
-		spool_append(s, time, topic, strlen(topic), payload, strlen(payload), &id), 0);
+	assert_int_equal(spool_append(s, time, topic, strlen(topic), payload, strlen(payload), &id),
+			 0);
 	return id;
 }
 

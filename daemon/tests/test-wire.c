@@ -51,12 +51,14 @@ static void test_requests(void **state)
 static void test_bad_requests(void **state)
 {
 	static const char *const bad[] = {
-		"",           " ",          "pub 1 1 t",  "PUB",          "PUB ",
-		"PUB 1",      "PUB 1 ",     "PUB 1 1",    "PUB 1 1 ",     "PUB 2 1 t",
-		"PUB -1 1 t", "PUB 1 -1 t", "PUB 1 +1 t", "PUB 01 1 t",   "PUB 1 01 t",
-		"PUB 1  1 t", " PUB 1 1 t", "PUB 1 1x t", "PUB 1 0x10 t", "PUB 1 9999999999999999999 t",
-		"SUB",        "SUB ",       "UNSUB",      "STATUS x",     "STATUS ",
-		"PING 1",     "GET / HTTP/1.1", "PUBX 1 1 t", "PU",
+		"",	      " ",	    "pub 1 1 t",      "PUB",
+		"PUB ",	      "PUB 1",	    "PUB 1 ",	      "PUB 1 1",
+		"PUB 1 1 ",   "PUB 2 1 t",  "PUB -1 1 t",     "PUB 1 -1 t",
+		"PUB 1 +1 t", "PUB 01 1 t", "PUB 1 01 t",     "PUB 1  1 t",
+		" PUB 1 1 t", "PUB 1 1x t", "PUB 1 0x10 t",   "PUB 1 9999999999999999999 t",
+		"SUB",	      "SUB ",	    "UNSUB",	      "STATUS x",
+		"STATUS ",    "PING 1",	    "GET / HTTP/1.1", "PUBX 1 1 t",
+		"PU",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -162,7 +164,7 @@ static void test_topics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_requests), cmocka_unit_test(test_bad_requests),
+		cmocka_unit_test(test_requests),   cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_long_topic), cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_topics),
 	};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * May this key be used now? SlotConfig and KeyConfig policies bind only once the data zone is locked
- * (DS508 2.2). Order: authorisation, random nonce, latch, limited use; the count is taken last, when
- * nothing else stands in the way.
+ * May this key be used now? SlotConfig and KeyConfig policies bind only once the data zone is
+ * locked (DS508 2.2). Order: authorisation, random nonce, latch, limited use; the count is taken
+ * last, when nothing else stands in the way.
  */
 #include "chip.h"
 
@@ -19,8 +19,7 @@ int emu_key_use(struct ecc508a_emu_chip *c, unsigned int slot, unsigned int how)
 		/* one authorisation, one use */
 		c->sram.auth_valid = false;
 	}
-	if (how & USE_RANDOM && kc & KC_REQ_RANDOM &&
-	    (!emu_tk_ready(c) || c->sram.tk.source_input))
+	if (how & USE_RANDOM && kc & KC_REQ_RANDOM && (!emu_tk_ready(c) || c->sram.tk.source_input))
 		return ST_EXEC;
 	if (how & USE_LATCH && kc & KC_LATCH && !c->latch)
 		return ST_EXEC;

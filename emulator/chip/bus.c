@@ -3,10 +3,10 @@
 /*
  * The bus: messages bit by bit as far as that matters, and the clock.
  *
- * What matters is how long SDA stays low, since that is what wakes a chip. A byte is eight bits and an
- * acknowledge; runs of zeros go on across an acknowledge that somebody drives low and end at one that
- * nobody drives. The ninth clock of a NAK is high: that is why more zero bytes to a sleeping chip do
- * not make a longer pulse.
+ * What matters is how long SDA stays low, since that is what wakes a chip. A byte is eight bits and
+ * an acknowledge; runs of zeros go on across an acknowledge that somebody drives low and end at one
+ * that nobody drives. The ninth clock of a NAK is high: that is why more zero bytes to a sleeping
+ * chip do not make a longer pulse.
  */
 #include <stdlib.h>
 
@@ -182,8 +182,9 @@ void ecc508a_emu_bus_sda_low(struct ecc508a_emu_bus *bus, uint64_t ns)
 
 /* ------------------------------------------------------------------ messages */
 
-static enum emu_strike strike(struct ecc508a_emu_bus *bus, enum emu_point at, struct ecc508a_emu_chip *c,
-			      bool read, unsigned int byte, uint8_t *value)
+static enum emu_strike strike(struct ecc508a_emu_bus *bus, enum emu_point at,
+			      struct ecc508a_emu_chip *c, bool read, unsigned int byte,
+			      uint8_t *value)
 {
 	struct emu_opportunity o = { .at = at, .c = c, .read = read, .byte = byte, .value = value };
 
@@ -251,7 +252,8 @@ static void do_write(struct wire *w, struct ecc508a_emu_msg *m, struct ecc508a_e
 	}
 }
 
-static bool run_message(struct ecc508a_emu_bus *bus, struct ecc508a_emu_msg *m, uint32_t speed, bool last)
+static bool run_message(struct ecc508a_emu_bus *bus, struct ecc508a_emu_msg *m, uint32_t speed,
+			bool last)
 {
 	bool rd = m->flags & ECC508A_EMU_M_RD;
 	struct wire w = { .bus = bus, .speed = speed, .t0 = bus->t, .bits = 1 };
@@ -305,8 +307,12 @@ static bool run_message(struct ecc508a_emu_bus *bus, struct ecc508a_emu_msg *m, 
 		bus->t = w.t0 + m->wire_ns;
 	if (bus->trace) {
 		struct ecc508a_emu_event ev = {
-			.type = ECC508A_EMU_EV_MSG, .t_ns = w.t0, .msg = m, .speed_hz = speed,
-			.chip = who ? emu_chip_index(who) : -1, .slot = -1,
+			.type = ECC508A_EMU_EV_MSG,
+			.t_ns = w.t0,
+			.msg = m,
+			.speed_hz = speed,
+			.chip = who ? emu_chip_index(who) : -1,
+			.slot = -1,
 		};
 
 		bus->trace(bus->trace_ctx, &ev);
@@ -356,9 +362,12 @@ int ecc508a_emu_write(struct ecc508a_emu_bus *bus, uint16_t addr, const void *da
 	return m.status == ECC508A_EMU_NAK_ADDR ? -ENXIO : (int)m.acked;
 }
 
-int ecc508a_emu_read(struct ecc508a_emu_bus *bus, uint16_t addr, void *data, uint32_t len, uint32_t speed_hz)
+int ecc508a_emu_read(struct ecc508a_emu_bus *bus, uint16_t addr, void *data, uint32_t len,
+		     uint32_t speed_hz)
 {
-	struct ecc508a_emu_msg m = { .addr = addr, .flags = ECC508A_EMU_M_RD, .len = len, .buf = data };
+	struct ecc508a_emu_msg m = {
+		.addr = addr, .flags = ECC508A_EMU_M_RD, .len = len, .buf = data
+	};
 	int ret = ecc508a_emu_bus_xfer(bus, &m, 1, speed_hz);
 
 	if (ret < 0)
@@ -381,7 +390,8 @@ void ecc508a_emu_bus_abort(struct ecc508a_emu_bus *bus)
 /* ------------------------------------------------------------------ trace */
 
 void ecc508a_emu_bus_set_trace(struct ecc508a_emu_bus *bus,
-			       void (*trace)(void *ctx, const struct ecc508a_emu_event *ev), void *ctx)
+			       void (*trace)(void *ctx, const struct ecc508a_emu_event *ev),
+			       void *ctx)
 {
 	bus->trace = trace;
 	bus->trace_ctx = ctx;
@@ -390,7 +400,9 @@ void ecc508a_emu_bus_set_trace(struct ecc508a_emu_bus *bus,
 void emu_trace(struct ecc508a_emu_chip *c, enum ecc508a_emu_event_type type, uint64_t t, int value,
 	       const char *text)
 {
-	struct ecc508a_emu_event ev = { .type = type, .t_ns = t, .slot = -1, .value = value, .text = text };
+	struct ecc508a_emu_event ev = {
+		.type = type, .t_ns = t, .slot = -1, .value = value, .text = text
+	};
 
 	if (!c->bus->trace)
 		return;

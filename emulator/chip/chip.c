@@ -20,8 +20,8 @@ static void factory(struct ecc508a_emu_chip *c, const uint8_t serial[9])
 	memcpy(cf + FACTORY_FIRST, c->part->factory, FACTORY_LEN);
 }
 
-int ecc508a_emu_chip_new(struct ecc508a_emu_bus *bus, enum ecc508a_emu_part part, const uint8_t serial[9],
-			 struct ecc508a_emu_chip **chip)
+int ecc508a_emu_chip_new(struct ecc508a_emu_bus *bus, enum ecc508a_emu_part part,
+			 const uint8_t serial[9], struct ecc508a_emu_chip **chip)
 {
 	struct ecc508a_emu_chip *c, **tail;
 	uint8_t sn[9];
@@ -124,7 +124,8 @@ void ecc508a_emu_chip_power(struct ecc508a_emu_chip *chip, bool on)
 
 /* ------------------------------------------------------------------ parameters */
 
-int ecc508a_emu_chip_set(struct ecc508a_emu_chip *chip, enum ecc508a_emu_param param, uint64_t value)
+int ecc508a_emu_chip_set(struct ecc508a_emu_chip *chip, enum ecc508a_emu_param param,
+			 uint64_t value)
 {
 	static const struct {
 		uint64_t min, max;
@@ -139,7 +140,8 @@ int ecc508a_emu_chip_set(struct ecc508a_emu_chip *chip, enum ecc508a_emu_param p
 		[ECC508A_EMU_P_LATCH] = { 0, 1 },
 	};
 
-	if ((unsigned int)param >= ECC508A_EMU_PARAMS || value < range[param].min || value > range[param].max)
+	if ((unsigned int)param >= ECC508A_EMU_PARAMS || value < range[param].min ||
+	    value > range[param].max)
 		return -EINVAL;
 	if (param == ECC508A_EMU_P_BROKEN)
 		chip->broken = (uint8_t)value;
@@ -224,8 +226,8 @@ static int locate(unsigned int zone, unsigned int off, size_t len, unsigned int 
 	return 0;
 }
 
-int ecc508a_emu_chip_peek(struct ecc508a_emu_chip *chip, unsigned int zone, unsigned int off, void *buf,
-			  size_t len)
+int ecc508a_emu_chip_peek(struct ecc508a_emu_chip *chip, unsigned int zone, unsigned int off,
+			  void *buf, size_t len)
 {
 	unsigned int at;
 	int ret = locate(zone, off, len, &at);
@@ -235,8 +237,8 @@ int ecc508a_emu_chip_peek(struct ecc508a_emu_chip *chip, unsigned int zone, unsi
 	return ret;
 }
 
-int ecc508a_emu_chip_poke(struct ecc508a_emu_chip *chip, unsigned int zone, unsigned int off, const void *buf,
-			  size_t len)
+int ecc508a_emu_chip_poke(struct ecc508a_emu_chip *chip, unsigned int zone, unsigned int off,
+			  const void *buf, size_t len)
 {
 	unsigned int at, slot;
 	int ret = locate(zone, off, len, &at);

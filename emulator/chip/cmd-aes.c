@@ -3,7 +3,11 @@
 /* AES (51), 608: one block of AES-128, or one multiplication for GCM. */
 #include "chip.h"
 
-enum { ENCRYPT = 0, DECRYPT = 1, GFM = 3 };
+enum {
+	ENCRYPT = 0,
+	DECRYPT = 1,
+	GFM = 3
+};
 #define FROM_TEMPKEY 0xffff
 
 static int block_key(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, uint8_t key[16])

@@ -6,7 +6,12 @@
 #define P1_FROM_TEMPKEY 0x01
 #define P1_ENCRYPT	0x02
 #define P1_TARGET	0x0c
-enum { TO_COMPAT = 0x00, TO_SLOT = 0x04, TO_TEMPKEY = 0x08, TO_OUTPUT = 0x0c };
+enum {
+	TO_COMPAT = 0x00,
+	TO_SLOT = 0x04,
+	TO_TEMPKEY = 0x08,
+	TO_OUTPUT = 0x0c
+};
 
 static bool mode_legal(const struct ecc508a_emu_chip *c, uint8_t p1)
 {
@@ -54,7 +59,8 @@ static int protect(struct ecc508a_emu_chip *c, struct emu_cmd *cmd, const uint8_
 	return ST_OK;
 }
 
-static int deliver(struct ecc508a_emu_chip *c, struct emu_cmd *cmd, int target, const uint8_t secret[32])
+static int deliver(struct ecc508a_emu_chip *c, struct emu_cmd *cmd, int target,
+		   const uint8_t secret[32])
 {
 	unsigned int to = (cmd->p2 & 15) | 1, prot = CO_ECDH_PROT(chip_options(c));
 

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* GenDig (15): mixes something the chip stores into TempKey. DeriveKey (1C): makes a new stored key of it. */
+/* GenDig (15): mixes something the chip stores into TempKey. DeriveKey (1C): makes a new stored key
+ * of it. */
 #include "chip.h"
 
-enum { OF_CONFIG, OF_OTP, OF_DATA, OF_NONCE, OF_COUNTER, OF_KEY_CONFIG };
+enum {
+	OF_CONFIG,
+	OF_OTP,
+	OF_DATA,
+	OF_NONCE,
+	OF_COUNTER,
+	OF_KEY_CONFIG
+};
 #define TRANSPORT_KEY 0x8000
 
 /* The parts of the 96-byte message that depend on the zone. */
@@ -70,7 +78,8 @@ static bool legal(const struct emu_cmd *cmd)
 int emu_cmd_gendig(struct ecc508a_emu_chip *c, struct emu_cmd *cmd)
 {
 	struct emu_tempkey *tk = &c->sram.tk;
-	struct gendig g = { .head = { cmd->opcode, cmd->p1, (uint8_t)cmd->p2, (uint8_t)(cmd->p2 >> 8) } };
+	struct gendig g = { .head = { cmd->opcode, cmd->p1, (uint8_t)cmd->p2,
+				      (uint8_t)(cmd->p2 >> 8) } };
 	struct emu_sha256 s;
 	int status = ST_OK;
 
@@ -126,8 +135,8 @@ out:
 	return status;
 }
 
-static void derive_mac(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, const uint8_t *parent,
-		       uint8_t mac[32])
+static void derive_mac(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd,
+		       const uint8_t *parent, uint8_t mac[32])
 {
 	struct emu_sha256 s;
 
@@ -147,8 +156,8 @@ static int may_derive(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, uns
 	uint8_t mac[32];
 	int status;
 
-	if (!config_locked(c) || kc & KC_PRIVATE || KC_TYPE(kc) != KC_TYPE_OTHER || !(sc & SC_GENKEY) ||
-	    !slot_unlocked(c, target))
+	if (!config_locked(c) || kc & KC_PRIVATE || KC_TYPE(kc) != KC_TYPE_OTHER ||
+	    !(sc & SC_GENKEY) || !slot_unlocked(c, target))
 		return ST_EXEC;
 	if (!emu_tk_ready(c) || tk->nomac || tk->source_input != !!(cmd->p1 & 0x04))
 		return ST_EXEC;

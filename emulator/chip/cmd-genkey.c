@@ -9,7 +9,8 @@
 #define TO_TEMPKEY    0xffff
 
 /* TempKey becomes proof that it saw this public key. @what: the 3 bytes after the opcode. */
-static void digest(struct ecc508a_emu_chip *c, const uint8_t what[3], const uint8_t xy[64], unsigned int slot)
+static void digest(struct ecc508a_emu_chip *c, const uint8_t what[3], const uint8_t xy[64],
+		   unsigned int slot)
 {
 	struct emu_tempkey *tk = &c->sram.tk;
 	uint8_t opcode = 0x40;
@@ -73,7 +74,8 @@ static int may(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, unsigned i
 	uint16_t sc = slot_config(c, slot), kc = key_config(c, slot);
 	unsigned int how = USE_AUTH;
 
-	if (!config_locked(c) || !(kc & KC_PRIVATE) || KC_TYPE(kc) != KC_TYPE_P256 || !(sc & SC_IS_SECRET))
+	if (!config_locked(c) || !(kc & KC_PRIVATE) || KC_TYPE(kc) != KC_TYPE_P256 ||
+	    !(sc & SC_IS_SECRET))
 		return ST_EXEC;
 	if (create) {
 		if (!slot_unlocked(c, slot) || (data_locked(c) && !(sc & SC_GENKEY)))

@@ -3,7 +3,13 @@
 /* Info (30), UpdateExtra (20), Pause (01) and SelfTest (77): commands about the chip itself. */
 #include "chip.h"
 
-enum { INFO_REVISION, INFO_KEY_VALID, INFO_STATE, INFO_GPIO, INFO_LATCH };
+enum {
+	INFO_REVISION,
+	INFO_KEY_VALID,
+	INFO_STATE,
+	INFO_GPIO,
+	INFO_LATCH
+};
 
 static bool slot_holds_key(const struct ecc508a_emu_chip *c, unsigned int slot)
 {
@@ -20,7 +26,8 @@ static int info_latch(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd)
 		return ST_PARSE;
 	if (cmd->p2) {
 		/* needs the CheckMac of the VolatileKeyPermission slot */
-		if (!(permission & 0x80) || !c->sram.auth_valid || c->sram.auth_key != (permission & 0x0f))
+		if (!(permission & 0x80) || !c->sram.auth_valid ||
+		    c->sram.auth_key != (permission & 0x0f))
 			return ST_EXEC;
 		c->latch = cmd->p2 == 3;
 	}
@@ -47,7 +54,8 @@ int emu_cmd_info(struct ecc508a_emu_chip *c, struct emu_cmd *cmd)
 	case INFO_STATE:
 		out[0] = (uint8_t)(s->tk.nomac << 7 | s->tk.genkey << 6 | s->tk.gendig << 5 |
 				   s->tk.source_input << 4 | s->tk.key_id);
-		out[1] = (uint8_t)(s->tk.valid << 7 | s->auth_key << 3 | s->auth_valid << 2 | s->seed_ee);
+		out[1] = (uint8_t)(s->tk.valid << 7 | s->auth_key << 3 | s->auth_valid << 2 |
+				   s->seed_ee);
 		if (has(c, F_SEED_BIT))
 			out[1] |= (uint8_t)(s->seed_sram << 1);
 		break;
@@ -128,7 +136,7 @@ int emu_cmd_selftest(struct ecc508a_emu_chip *c, struct emu_cmd *cmd)
 	uint8_t ecdsa = (uint8_t)quirk(c, Q_SELFTEST_ECDSA_BIT);
 
 	/* b0 RNG, b2 (or b1, see the quirk) ECDSA, b3 ECDH, b4 AES, b5 SHA */
-	legal &= (uint8_t)~(0x06 & ~ecdsa);
+	legal &= (uint8_t) ~(0x06 & ~ecdsa);
 	if (run & ~legal || cmd->p2 || cmd->len)
 		return ST_PARSE;
 	/* the tests themselves are injected: units in c->broken fail, all others pass */

@@ -5,15 +5,36 @@
  *
  * Details (u32le)	PRF b1:0 key length 16 32 48 64, b8 result 32/64, b10:9 AEAD split
  *			AES b1:0 key block
- *			HKDF b1:0 where the message is: 0 slot, 1 TempKey, 2 input, 3 input with IV; b2 zero key
- *			b31:24 message length
+ *			HKDF b1:0 where the message is: 0 slot, 1 TempKey, 2 input, 3 input with IV; b2
+ *zero key b31:24 message length
  */
 #include "chip.h"
 
-enum { PRF = 0, AES = 1, HKDF = 2 };
-enum { SRC_TEMPKEY, SRC_TEMPKEY_UP, SRC_SLOT, SRC_ALTKEY };
-enum { TO_TEMPKEY, TO_TEMPKEY_UP, TO_SLOT, TO_ALTKEY, TO_OUTPUT, TO_OUTPUT_ENC };
-enum { MSG_SLOT, MSG_TEMPKEY, MSG_INPUT, MSG_IV };
+enum {
+	PRF = 0,
+	AES = 1,
+	HKDF = 2
+};
+enum {
+	SRC_TEMPKEY,
+	SRC_TEMPKEY_UP,
+	SRC_SLOT,
+	SRC_ALTKEY
+};
+enum {
+	TO_TEMPKEY,
+	TO_TEMPKEY_UP,
+	TO_SLOT,
+	TO_ALTKEY,
+	TO_OUTPUT,
+	TO_OUTPUT_ENC
+};
+enum {
+	MSG_SLOT,
+	MSG_TEMPKEY,
+	MSG_INPUT,
+	MSG_IV
+};
 
 struct kdf {
 	unsigned int algo, src, target;
@@ -37,7 +58,8 @@ static int parse(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, st
 	k->to_slot = cmd->p2 >> 8 & 15;
 	if (cmd->p1 & 0x80 || k->target > TO_OUTPUT_ENC || k->algo > HKDF || cmd->len < 4)
 		return ST_PARSE;
-	k->details = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	k->details = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+		     (uint32_t)p[3] << 24;
 	k->msg = p + 4;
 	k->msg_len = cmd->len - 4;
 	k->key_len = 32;
@@ -64,7 +86,8 @@ static int parse(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, st
 }
 
 /* A slot can be read, written and used here only when policies are in force. */
-static int from_slot(struct ecc508a_emu_chip *c, unsigned int slot, unsigned int at, void *buf, unsigned int len)
+static int from_slot(struct ecc508a_emu_chip *c, unsigned int slot, unsigned int at, void *buf,
+		     unsigned int len)
 {
 	if (!data_locked(c) || is_private(c, slot) || at + len > emu_slot_size[slot])
 		return ST_EXEC;
@@ -72,7 +95,8 @@ static int from_slot(struct ecc508a_emu_chip *c, unsigned int slot, unsigned int
 	return ST_OK;
 }
 
-static int take(uint8_t *to, const uint8_t *from, unsigned int have, unsigned int at, unsigned int len)
+static int take(uint8_t *to, const uint8_t *from, unsigned int have, unsigned int at,
+		unsigned int len)
 {
 	if (at + len > have)
 		return ST_EXEC;
@@ -92,8 +116,9 @@ static int load_key(struct ecc508a_emu_chip *c, struct kdf *k)
 	case SRC_TEMPKEY:
 		return emu_tk_ready(c) ? take(k->key, tk->value, tk->len, at, k->key_len) : ST_EXEC;
 	case SRC_TEMPKEY_UP:
-		return emu_tk_ready(c) && tk->len == 64 ? take(k->key, tk->value + 32, 32, at, k->key_len) :
-							  ST_EXEC;
+		return emu_tk_ready(c) && tk->len == 64
+			       ? take(k->key, tk->value + 32, 32, at, k->key_len)
+			       : ST_EXEC;
 	case SRC_ALTKEY:
 		return take(k->key, c->sram.altkey, c->sram.altkey_len, at, k->key_len);
 	default:
@@ -115,8 +140,9 @@ static int load_message(struct ecc508a_emu_chip *c, struct kdf *k)
 		/* KdfIvLoc and KdfIvStr: the message must say "iv" where the configuration says */
 		unsigned int at = cfg(c, 72);
 
-		return at + 2 <= k->msg_len && memcmp(k->msg + at, c->ee + EE_CONFIG + 73, 2) == 0 ? ST_OK :
-												   ST_EXEC;
+		return at + 2 <= k->msg_len && memcmp(k->msg + at, c->ee + EE_CONFIG + 73, 2) == 0
+			       ? ST_OK
+			       : ST_EXEC;
 	}
 	if (!len || len > 32)
 		len = 32;

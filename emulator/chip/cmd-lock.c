@@ -5,7 +5,8 @@
 
 #define P1_NO_CRC 0x80
 
-static int lock_zone(struct ecc508a_emu_chip *c, unsigned int at, uint16_t crc, const struct emu_cmd *cmd)
+static int lock_zone(struct ecc508a_emu_chip *c, unsigned int at, uint16_t crc,
+		     const struct emu_cmd *cmd)
 {
 	static const uint8_t locked;
 
@@ -22,7 +23,7 @@ static int lock_slot(struct ecc508a_emu_chip *c, unsigned int slot)
 
 	if (!config_locked(c) || !(key_config(c, slot) & KC_LOCKABLE) || !slot_unlocked(c, slot))
 		return ST_EXEC;
-	bits &= (uint16_t)~(1U << slot);
+	bits &= (uint16_t) ~(1U << slot);
 	out[0] = (uint8_t)bits;
 	out[1] = (uint8_t)(bits >> 8);
 	emu_ee_write(c, EE_CONFIG + 88, out, sizeof(out));

@@ -30,7 +30,8 @@ static bool tk_fits(const struct ecc508a_emu_chip *c, uint8_t p1)
 
 static int may_use(struct ecc508a_emu_chip *c, unsigned int slot, bool with_tk)
 {
-	/* ReqRandom asks for a random nonce in the message: a challenge of the host's choice is none */
+	/* ReqRandom asks for a random nonce in the message: a challenge of the host's choice is
+	 * none */
 	if (data_locked(c) && key_config(c, slot) & KC_REQ_RANDOM && !with_tk)
 		return ST_EXEC;
 	return emu_key_use(c, slot, USE_ALL);

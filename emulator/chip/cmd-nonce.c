@@ -3,11 +3,11 @@
 /* Random (1B) and Nonce (16). */
 #include "chip.h"
 
-#define P1_NO_SEED   0x01
-#define P1_64	     0x20
-#define P1_MSGDIG    0x40
-#define P1_ALTKEY    0x80
-#define P2_CALC	     0x8000 /* hash TempKey instead of a random number */
+#define P1_NO_SEED 0x01
+#define P1_64	   0x20
+#define P1_MSGDIG  0x40
+#define P1_ALTKEY  0x80
+#define P2_CALC	   0x8000 /* hash TempKey instead of a random number */
 
 /* Before the configuration is locked the generator only says FF FF 00 00. */
 static void draw(struct ecc508a_emu_chip *c, bool update_seed, uint8_t out[32])

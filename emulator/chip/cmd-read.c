@@ -6,8 +6,10 @@
 #define P1_ENCRYPTED 0x40
 #define P1_BLOCK     0x80
 
-/* SlotConfig IsSecret, EncryptRead: 00 clear, 01 prohibited setting, 10 never, 11 encrypted, 32 bytes. */
-static int may_read_slot(const struct ecc508a_emu_chip *c, unsigned int slot, bool block32, bool *encrypt)
+/* SlotConfig IsSecret, EncryptRead: 00 clear, 01 prohibited setting, 10 never, 11 encrypted, 32
+ * bytes. */
+static int may_read_slot(const struct ecc508a_emu_chip *c, unsigned int slot, bool block32,
+			 bool *encrypt)
 {
 	uint16_t sc = slot_config(c, slot);
 	const struct emu_tempkey *tk = &c->sram.tk;

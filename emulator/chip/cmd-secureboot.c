@@ -3,17 +3,27 @@
 /*
  * SecureBoot (80), 608: is this the code the owner of a public key signed?
  *
- * SecureBoot configuration (70-71): b1:0 mode, b3 success sets the persistent latch, b4 the MAC variant needs a
- * random nonce, b11:8 slot of the stored digest or signature, b15:12 slot of the public key.
+ * SecureBoot configuration (70-71): b1:0 mode, b3 success sets the persistent latch, b4 the MAC
+ * variant needs a random nonce, b11:8 slot of the stored digest or signature, b15:12 slot of the
+ * public key.
  */
 #include "chip.h"
 
-enum { OFF, FULL_BOTH, FULL_SIG, FULL_DIG };
-enum { FULL = 5, FULL_STORE = 6, FULL_COPY = 7 };
-#define P1_ONCE	    0x40
-#define P1_MAC	    0x80
-#define SB_PERSIST  0x0008
-#define SB_RANDOM   0x0010
+enum {
+	OFF,
+	FULL_BOTH,
+	FULL_SIG,
+	FULL_DIG
+};
+enum {
+	FULL = 5,
+	FULL_STORE = 6,
+	FULL_COPY = 7
+};
+#define P1_ONCE	   0x40
+#define P1_MAC	   0x80
+#define SB_PERSIST 0x0008
+#define SB_RANDOM  0x0010
 
 struct boot {
 	unsigned int conf, cmd; /* configured mode, mode asked for */
@@ -23,7 +33,8 @@ struct boot {
 };
 
 /* b7: the digest comes under a pad of the IO key and TempKey. */
-static int open_digest(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, struct boot *b, uint16_t sb)
+static int open_digest(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, struct boot *b,
+		       uint16_t sb)
 {
 	const struct emu_tempkey *tk = &c->sram.tk;
 	uint8_t msg[64];
@@ -45,8 +56,8 @@ static int check_signature(struct ecc508a_emu_chip *c, const struct boot *b, con
 {
 	uint8_t xy[64];
 
-	if (!emu_pub_get(c, b->key, xy) || (data_locked(c) && key_config(c, b->key) & KC_PUB_INFO &&
-					    !emu_pub_is_valid(c, b->key)))
+	if (!emu_pub_get(c, b->key, xy) ||
+	    (data_locked(c) && key_config(c, b->key) & KC_PUB_INFO && !emu_pub_is_valid(c, b->key)))
 		return ST_EXEC;
 	return emu_p256_verify(xy, b->digest, sig) ? ST_OK : ST_MISCOMPARE;
 }
@@ -83,18 +94,23 @@ int emu_cmd_secureboot(struct ecc508a_emu_chip *c, struct emu_cmd *cmd)
 {
 	uint16_t sb = cfg16(c, 70);
 	struct boot b = {
-		.conf = sb & 3, .cmd = cmd->p1 & 7, .store = sb >> 8 & 15, .key = sb >> 12,
+		.conf = sb & 3,
+		.cmd = cmd->p1 & 7,
+		.store = sb >> 8 & 15,
+		.key = sb >> 12,
 		.sig = cmd->data + 32,
 	};
 	bool stored = b.cmd != FULL;
 	int status;
 
-	if (b.cmd < FULL || cmd->p1 & 0x38 || cmd->p2 || cmd->len != (b.cmd == FULL_STORE ? 32 : 96))
+	if (b.cmd < FULL || cmd->p1 & 0x38 || cmd->p2 ||
+	    cmd->len != (b.cmd == FULL_STORE ? 32 : 96))
 		return ST_PARSE;
 	if (!config_locked(c) || b.conf == OFF || c->boot_done)
 		return ST_EXEC;
-	if (stored && ((b.conf == FULL_BOTH && !quirk(c, Q_FULLBOTH_STORE)) || is_private(c, b.store) ||
-		       emu_slot_size[b.store] < (b.conf == FULL_SIG ? 64 : 32)))
+	if (stored &&
+	    ((b.conf == FULL_BOTH && !quirk(c, Q_FULLBOTH_STORE)) || is_private(c, b.store) ||
+	     emu_slot_size[b.store] < (b.conf == FULL_SIG ? 64 : 32)))
 		return ST_EXEC;
 	if (b.cmd == FULL_COPY && !slot_unlocked(c, b.store))
 		return ST_EXEC;

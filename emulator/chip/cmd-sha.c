@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * SHA (47). On the 508A the context is TempKey's memory: starting destroys TempKey, and any error or other
- * command destroys the context. On the 608 it is memory of its own that can be read and written.
+ * SHA (47). On the 508A the context is TempKey's memory: starting destroys TempKey, and any error
+ * or other command destroys the context. On the 608 it is memory of its own that can be read and
+ * written.
  */
 #include "chip.h"
 
-enum { START, UPDATE, END, PUBLIC, HMAC_START, HMAC_END, READ_CONTEXT, WRITE_CONTEXT };
-enum { TO_TEMPKEY = 0x00, TO_MSGDIG = 0x40, TO_OUTPUT = 0xc0 };
+enum {
+	START,
+	UPDATE,
+	END,
+	PUBLIC,
+	HMAC_START,
+	HMAC_END,
+	READ_CONTEXT,
+	WRITE_CONTEXT
+};
+enum {
+	TO_TEMPKEY = 0x00,
+	TO_MSGDIG = 0x40,
+	TO_OUTPUT = 0xc0
+};
 #define FROM_TEMPKEY 0xffff
 
 static int start(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd)
@@ -79,7 +93,8 @@ static int public(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd)
 	return ST_OK;
 }
 
-static int finish(struct ecc508a_emu_chip *c, struct emu_cmd *cmd, unsigned int target, bool hmac_mode)
+static int finish(struct ecc508a_emu_chip *c, struct emu_cmd *cmd, unsigned int target,
+		  bool hmac_mode)
 {
 	struct emu_sram *s = &c->sram;
 	uint64_t blocks;
@@ -148,7 +163,8 @@ static int write_context(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd)
 	for (int i = 0; i < 8; i++) {
 		const uint8_t *w = p + 4 + 4 * i;
 
-		h->h[i] = (uint32_t)w[0] | (uint32_t)w[1] << 8 | (uint32_t)w[2] << 16 | (uint32_t)w[3] << 24;
+		h->h[i] = (uint32_t)w[0] | (uint32_t)w[1] << 8 | (uint32_t)w[2] << 16 |
+			  (uint32_t)w[3] << 24;
 	}
 	memcpy(h->buf, p + 36, len % 64);
 	h->len = len;

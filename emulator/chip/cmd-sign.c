@@ -9,7 +9,8 @@
 #define P1_EXTERNAL   0x80
 
 /* The 55 bytes of an internal signature, DS508 table 9-42. */
-static void internal_digest(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, uint8_t out[32])
+static void internal_digest(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd,
+			    uint8_t out[32])
 {
 	const struct emu_tempkey *tk = &c->sram.tk;
 	unsigned int of = tk->key_id;
@@ -24,7 +25,8 @@ static void internal_digest(const struct ecc508a_emu_chip *c, const struct emu_c
 	m[37] = cfg(c, 21 + 2 * of);
 	m[38] = cfg(c, 96 + 2 * of);
 	m[39] = cfg(c, 97 + 2 * of);
-	m[40] = (uint8_t)(tk->nomac << 7 | tk->genkey << 6 | tk->gendig << 5 | tk->source_input << 4 | of);
+	m[40] = (uint8_t)(tk->nomac << 7 | tk->genkey << 6 | tk->gendig << 5 |
+			  tk->source_input << 4 | of);
 	m[43] = cfg(c, 12);
 	m[48] = cfg(c, 0);
 	m[49] = cfg(c, 1);
@@ -50,7 +52,8 @@ int emu_cmd_sign(struct ecc508a_emu_chip *c, struct emu_cmd *cmd)
 	if (cmd->p1 & 0x1e || cmd->len || (msgdig && (!has(c, F_BUFFERS) || !external)))
 		return ST_PARSE;
 	cmd->keep_tk = msgdig;
-	if (!config_locked(c) || !(kc & KC_PRIVATE) || KC_TYPE(kc) != KC_TYPE_P256 || !(sc & SC_IS_SECRET))
+	if (!config_locked(c) || !(kc & KC_PRIVATE) || KC_TYPE(kc) != KC_TYPE_P256 ||
+	    !(sc & SC_IS_SECRET))
 		return ST_EXEC;
 	if (!key_valid(c, slot))
 		return quirk(c, Q_PUBLIC_OF_EMPTY);
@@ -61,7 +64,8 @@ int emu_cmd_sign(struct ecc508a_emu_chip *c, struct emu_cmd *cmd)
 			return ST_EXEC;
 		memcpy(hash, msgdig ? c->sram.msgdig : tk->value, 32);
 	} else {
-		if (!data_locked(c) || !(sc & SC_INT_SIGN) || !emu_tk_ready(c) || !(tk->gendig || tk->genkey))
+		if (!data_locked(c) || !(sc & SC_INT_SIGN) || !emu_tk_ready(c) ||
+		    !(tk->gendig || tk->genkey))
 			return ST_EXEC;
 		internal_digest(c, cmd, hash);
 	}

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* Verify (45): with a stored key, with a key from outside, and to change the validity of a stored key. */
+/* Verify (45): with a stored key, with a key from outside, and to change the validity of a stored
+ * key. */
 #include "chip.h"
 
-enum { STORED = 0, VALIDATE_EXTERNAL = 1, EXTERNAL = 2, VALIDATE = 3, INVALIDATE = 7 };
+enum {
+	STORED = 0,
+	VALIDATE_EXTERNAL = 1,
+	EXTERNAL = 2,
+	VALIDATE = 3,
+	INVALIDATE = 7
+};
 #define P1_MODE	  0x07
 #define P1_MSGDIG 0x20
 #define P1_MAC	  0x80
@@ -123,7 +130,8 @@ static int parse(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd)
 	}
 	if (cmd->len != len || cmd->p1 & 0x58)
 		return ST_PARSE;
-	if (cmd->p1 & (P1_MSGDIG | P1_MAC) && (!has(c, F_BUFFERS) || (mode != STORED && mode != EXTERNAL)))
+	if (cmd->p1 & (P1_MSGDIG | P1_MAC) &&
+	    (!has(c, F_BUFFERS) || (mode != STORED && mode != EXTERNAL)))
 		return ST_PARSE;
 	return ST_OK;
 }
@@ -154,7 +162,8 @@ static int answer_mac(struct ecc508a_emu_chip *c, struct emu_cmd *cmd, const str
 static bool mac_possible(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd)
 {
 	uint8_t key[32];
-	bool ok = emu_io_key(c, key) == ST_OK && c->sram.msgdig_len >= (cmd->p1 & P1_MSGDIG ? 64 : 32);
+	bool ok = emu_io_key(c, key) == ST_OK &&
+		  c->sram.msgdig_len >= (cmd->p1 & P1_MSGDIG ? 64 : 32);
 
 	emu_wipe(key, sizeof(key));
 	return ok;

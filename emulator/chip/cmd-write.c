@@ -29,8 +29,8 @@ static int write_config(struct ecc508a_emu_chip *c, const struct emu_range *r, c
 }
 
 /* The MAC covers the command as sent and all 32 bytes of plaintext, also those of a short block. */
-static void write_mac(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, const uint8_t *plain,
-		      unsigned int zeros, unsigned int len, uint8_t mac[32])
+static void write_mac(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd,
+		      const uint8_t *plain, unsigned int zeros, unsigned int len, uint8_t mac[32])
 {
 	struct emu_sha256 s;
 
@@ -62,7 +62,8 @@ static bool tk_from_write_key(const struct ecc508a_emu_chip *c, unsigned int slo
 	return emu_tk_ready(c) && tk->gendig && tk->key_id == SC_WRITE_KEY(slot_config(c, slot));
 }
 
-static int write_otp(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, const struct emu_range *r)
+static int write_otp(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd,
+		     const struct emu_range *r)
 {
 	uint8_t buf[32];
 	int status;
@@ -93,8 +94,8 @@ static int write_otp(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, cons
 }
 
 /* What the slot's WriteConfig makes of this Write: clear, encrypted, or not at all. */
-static int slot_write_mode(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, const struct emu_range *r,
-			   bool *encrypted)
+static int slot_write_mode(const struct ecc508a_emu_chip *c, const struct emu_cmd *cmd,
+			   const struct emu_range *r, bool *encrypted)
 {
 	uint16_t sc = slot_config(c, r->slot);
 	unsigned int wc = SC_WRITE_CFG(sc);
@@ -123,7 +124,8 @@ static int slot_write_mode(const struct ecc508a_emu_chip *c, const struct emu_cm
 	return ST_EXEC;
 }
 
-static int write_data(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, const struct emu_range *r)
+static int write_data(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd,
+		      const struct emu_range *r)
 {
 	uint8_t buf[32] = { 0 };
 	bool encrypted;
@@ -204,7 +206,8 @@ int emu_cmd_privwrite(struct ecc508a_emu_chip *c, struct emu_cmd *cmd)
 
 	if (cmd->p1 & ~P1_ENCRYPTED || cmd->len != 68)
 		return ST_PARSE;
-	if (!config_locked(c) || !is_private(c, slot) || KC_TYPE(key_config(c, slot)) != KC_TYPE_P256 ||
+	if (!config_locked(c) || !is_private(c, slot) ||
+	    KC_TYPE(key_config(c, slot)) != KC_TYPE_P256 ||
 	    !(slot_config(c, slot) & SC_IS_SECRET) || !slot_unlocked(c, slot))
 		return ST_EXEC;
 	if (data_locked(c)) {

@@ -3,10 +3,10 @@
 /*
  * The two counters, and what limits the use of a key.
  *
- * Stored form, big endian: two unary halves of 16 bits that take turns every 16 counts, and for each the number
- * of times it has been used up (cryptoauthlib calib_write_config_counter). Two words are written for a count
- * that carries: the binary word first, so that a power cut in between makes the count jump ahead (DS508
- * 9.3 allows that) and never fall back.
+ * Stored form, big endian: two unary halves of 16 bits that take turns every 16 counts, and for
+ * each the number of times it has been used up (cryptoauthlib calib_write_config_counter). Two
+ * words are written for a count that carries: the binary word first, so that a power cut in between
+ * makes the count jump ahead (DS508 9.3 allows that) and never fall back.
  */
 #include "chip.h"
 
@@ -82,7 +82,7 @@ static int last_key_use(struct ecc508a_emu_chip *c)
 			continue;
 		for (int bit = 7; bit >= 0; bit--)
 			if (byte >> bit & 1) {
-				byte &= (uint8_t)~(1 << bit);
+				byte &= (uint8_t) ~(1 << bit);
 				break;
 			}
 		emu_ee_write(c, EE_CONFIG + i, &byte, 1);

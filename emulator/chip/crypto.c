@@ -4,10 +4,10 @@
  * SHA-256, HMAC, P-256, AES and random numbers.
  *
  * Two choices need a word. SHA-256 uses libcrypto's block function (SHA256_Transform), deprecated
- * but the only way to hold a hash state that the 608's SHA command lets a host read and write; it also
- * keeps a hash in 104 bytes instead of three allocations. P-256 is computed on EC_POINTs instead of
- * through EVP_PKEY, because the ECDSA nonce must come from the chip's own generator: a chip with a seed
- * makes the same signatures every time.
+ * but the only way to hold a hash state that the 608's SHA command lets a host read and write; it
+ * also keeps a hash in 104 bytes instead of three allocations. P-256 is computed on EC_POINTs
+ * instead of through EVP_PKEY, because the ECDSA nonce must come from the chip's own generator: a
+ * chip with a seed makes the same signatures every time.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto.h"
@@ -319,13 +319,15 @@ out:
 }
 
 /* SEC 1, 4.1.3: r = (kG).x mod n, s = (e + r d) / k mod n */
-int emu_p256_sign(struct emu_rng *rng, const uint8_t d[32], const uint8_t digest[32], uint8_t rs[64])
+int emu_p256_sign(struct emu_rng *rng, const uint8_t d[32], const uint8_t digest[32],
+		  uint8_t rs[64])
 {
 	struct p256 w;
 	uint8_t k[32];
 	int ret = -1;
 
-	if (begin(&w) < 0 || !BN_bin2bn(d, 32, w.d) || !in_range(w.d) || !BN_bin2bn(digest, 32, w.e))
+	if (begin(&w) < 0 || !BN_bin2bn(d, 32, w.d) || !in_range(w.d) ||
+	    !BN_bin2bn(digest, 32, w.e))
 		goto out;
 	for (int i = 0; i < 8 && ret < 0; i++) {
 		if (emu_p256_generate(rng, k) < 0 || !BN_bin2bn(k, 32, w.k))
@@ -363,7 +365,8 @@ bool emu_p256_verify(const uint8_t xy[64], const uint8_t digest[32], const uint8
 	if (!q || !BN_bin2bn(rs, 32, w.a) || !BN_bin2bn(rs + 32, 32, w.b) || !in_range(w.a) ||
 	    !in_range(w.b) || !BN_bin2bn(digest, 32, w.e))
 		goto out;
-	if (!BN_mod_inverse(w.b, w.b, eng.n, w.ctx) || BN_mod_mul(w.d, w.e, w.b, eng.n, w.ctx) != 1 ||
+	if (!BN_mod_inverse(w.b, w.b, eng.n, w.ctx) ||
+	    BN_mod_mul(w.d, w.e, w.b, eng.n, w.ctx) != 1 ||
 	    BN_mod_mul(w.k, w.a, w.b, eng.n, w.ctx) != 1)
 		goto out;
 	if (EC_POINT_mul(eng.group, w.p, w.d, q, w.k, w.ctx) != 1 ||
@@ -407,8 +410,8 @@ int emu_aes128(const uint8_t key[16], bool encrypt, const uint8_t in[16], uint8_
 	if (!ctx)
 		return -1;
 	if (EVP_CipherInit_ex2(ctx, eng.aes, key, NULL, encrypt, NULL) == 1 &&
-	    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 && EVP_CipherUpdate(ctx, out, &n, in, 16) == 1 &&
-	    n == 16)
+	    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
+	    EVP_CipherUpdate(ctx, out, &n, in, 16) == 1 && n == 16)
 		ret = 0;
 	EVP_CIPHER_CTX_free(ctx);
 	return ret;

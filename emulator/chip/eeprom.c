@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * EEPROM. It is programmed in words of four bytes; a word is the smallest thing that happens or does
- * not. A command that changes several words chooses their order so that every prefix is a state the
- * chip can live with: a key is invalidated before it is overwritten and validated last, a public key's
- * validity nibble goes first, a counter never runs backwards.
+ * EEPROM. It is programmed in words of four bytes; a word is the smallest thing that happens or
+ * does not. A command that changes several words chooses their order so that every prefix is a
+ * state the chip can live with: a key is invalidated before it is overwritten and validated last, a
+ * public key's validity nibble goes first, a counter never runs backwards.
  *
- * Words are stored when the command executes and remembered until its execution time is over. Programming
- * is taken to happen in the second half of that time, evenly; a power loss undoes what was yet to come.
+ * Words are stored when the command executes and remembered until its execution time is over.
+ * Programming is taken to happen in the second half of that time, evenly; a power loss undoes what
+ * was yet to come.
  */
 #include "chip.h"
 
@@ -74,7 +75,7 @@ static void set_key_valid(struct ecc508a_emu_chip *c, unsigned int slot, bool va
 	if (valid)
 		bits[slot / 8] |= (uint8_t)(1 << slot % 8);
 	else
-		bits[slot / 8] &= (uint8_t)~(1 << slot % 8);
+		bits[slot / 8] &= (uint8_t) ~(1 << slot % 8);
 	emu_ee_write(c, EE_VALID, bits, sizeof(bits));
 }
 
@@ -89,8 +90,8 @@ void emu_key_store(struct ecc508a_emu_chip *c, unsigned int slot, const uint8_t 
 	emu_wipe(value, sizeof(value));
 }
 
-void ecc508a_emu_chip_set_eeprom_hook(struct ecc508a_emu_chip *chip, bool (*hook)(void *ctx, unsigned int word),
-				      void *ctx)
+void ecc508a_emu_chip_set_eeprom_hook(struct ecc508a_emu_chip *chip,
+				      bool (*hook)(void *ctx, unsigned int word), void *ctx)
 {
 	chip->ee_hook = hook;
 	chip->ee_hook_ctx = ctx;

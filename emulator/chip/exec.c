@@ -128,9 +128,16 @@ static int check(const struct ecc508a_emu_chip *c, struct emu_cmd *cmd, uint64_t
 static void trace_cmd(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, int status, uint64_t t)
 {
 	struct ecc508a_emu_event ev = {
-		.type = ECC508A_EMU_EV_CMD, .t_ns = t, .chip = emu_chip_index(c),
-		.op = cmd->op ? cmd->op->name : "?", .opcode = cmd->opcode, .p1 = cmd->p1, .p2 = cmd->p2,
-		.slot = -1, .status = (uint8_t)status, .rsp_len = (uint16_t)c->out_len,
+		.type = ECC508A_EMU_EV_CMD,
+		.t_ns = t,
+		.chip = emu_chip_index(c),
+		.op = cmd->op ? cmd->op->name : "?",
+		.opcode = cmd->opcode,
+		.p1 = cmd->p1,
+		.p2 = cmd->p2,
+		.slot = -1,
+		.status = (uint8_t)status,
+		.rsp_len = (uint16_t)c->out_len,
 		.exec_ns = c->t_done - t,
 	};
 

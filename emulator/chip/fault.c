@@ -3,10 +3,10 @@
 /*
  * Faults, from a script or from a seed.
  *
- * Every place where something can go wrong reports an opportunity; a fault that matches it strikes. A
- * script names the place with filters (op=, dir=, byte=, chip=) and the occasion with nth=, every= and
- * times=, or a point in time with at=. Seeded faults draw one number per opportunity, so the same traffic
- * meets the same faults.
+ * Every place where something can go wrong reports an opportunity; a fault that matches it strikes.
+ * A script names the place with filters (op=, dir=, byte=, chip=) and the occasion with nth=,
+ * every= and times=, or a point in time with at=. Seeded faults draw one number per opportunity, so
+ * the same traffic meets the same faults.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,22 @@
 #include "chip.h"
 
 enum kind {
-	FK_NAK_ADDR, FK_NAK_DATA, FK_FLIP, FK_TRUNCATE, FK_BUS_ERROR, FK_LOST, FK_BUSY, FK_WATCHDOG, FK_NO_WAKE,
-	FK_SPURIOUS, FK_STATUS, FK_DRIFT, FK_BROWN_OUT, FK_SELFTEST, FK_HEALTH, FK_KINDS,
+	FK_NAK_ADDR,
+	FK_NAK_DATA,
+	FK_FLIP,
+	FK_TRUNCATE,
+	FK_BUS_ERROR,
+	FK_LOST,
+	FK_BUSY,
+	FK_WATCHDOG,
+	FK_NO_WAKE,
+	FK_SPURIOUS,
+	FK_STATUS,
+	FK_DRIFT,
+	FK_BROWN_OUT,
+	FK_SELFTEST,
+	FK_HEALTH,
+	FK_KINDS,
 };
 
 /* Where a kind can strike; TIMED: it may be given a time instead. */
@@ -140,7 +154,8 @@ static uint64_t halfway(const struct ecc508a_emu_chip *c)
 	return c->t_start + (c->t_done == NEVER ? 0 : (c->t_done - c->t_start) / 2);
 }
 
-static enum emu_strike strike(struct ecc508a_emu_bus *bus, const struct fault *f, struct emu_opportunity *o)
+static enum emu_strike strike(struct ecc508a_emu_bus *bus, const struct fault *f,
+			      struct emu_opportunity *o)
 {
 	switch (f->kind) {
 	case FK_NAK_ADDR:
@@ -178,7 +193,8 @@ static enum emu_strike strike(struct ecc508a_emu_bus *bus, const struct fault *f
 
 static bool matches(struct fault *f, const struct emu_opportunity *o)
 {
-	if (f->at != NEVER || !(kinds[f->kind].where & AT(o->at)) || (f->times && f->struck >= f->times))
+	if (f->at != NEVER || !(kinds[f->kind].where & AT(o->at)) ||
+	    (f->times && f->struck >= f->times))
 		return false;
 	if ((f->op >= 0 && f->op != o->opcode) || (f->dir >= 0 && f->dir != o->read))
 		return false;
@@ -190,7 +206,8 @@ static bool matches(struct fault *f, const struct emu_opportunity *o)
 		if (byte != o->byte)
 			return false;
 	}
-	if (o->at == AT_FOREIGN && o->c->power != ECC508A_EMU_SLEEP && o->c->power != ECC508A_EMU_IDLE)
+	if (o->at == AT_FOREIGN && o->c->power != ECC508A_EMU_SLEEP &&
+	    o->c->power != ECC508A_EMU_IDLE)
 		return false;
 	f->seen++;
 	if (f->seen < f->nth || (f->every && (f->seen - f->nth) % f->every))
@@ -244,7 +261,10 @@ static enum emu_strike random_fault(struct ecc508a_emu_bus *bus, struct emu_oppo
 		f.value = status[r % (has(o->c, F_SELF_TEST) ? 5 : 3)];
 		break;
 	case AT_RESULT:
-		f.kind = r % 4 == 0 ? FK_WATCHDOG : r % 4 == 1 ? FK_BROWN_OUT : r % 4 == 2 ? FK_BUSY : FK_LOST;
+		f.kind = r % 4 == 0   ? FK_WATCHDOG
+			 : r % 4 == 1 ? FK_BROWN_OUT
+			 : r % 4 == 2 ? FK_BUSY
+				      : FK_LOST;
 		f.duration = 200 * NSEC_PER_MSEC;
 		break;
 	default:
@@ -415,7 +435,10 @@ static bool duration(const char *s, uint64_t *out)
 	static const struct {
 		const char *unit;
 		uint64_t ns;
-	} units[] = { { "", NSEC_PER_MSEC }, { "ns", 1 }, { "us", NSEC_PER_USEC }, { "ms", NSEC_PER_MSEC },
+	} units[] = { { "", NSEC_PER_MSEC },
+		      { "ns", 1 },
+		      { "us", NSEC_PER_USEC },
+		      { "ms", NSEC_PER_MSEC },
 		      { "s", NSEC_PER_SEC } };
 	char *end;
 	uint64_t n;
@@ -446,9 +469,9 @@ static bool set(struct fault *f, const char *key, const char *value)
 		return duration(value, &f->duration);
 	if (strcmp(key, "dir") == 0) {
 		f->dir = strcmp(value, "read") == 0;
-		return f->dir || strcmp(value, "write") == 0 || strcmp(value, "any") == 0 ?
-			       (f->dir = strcmp(value, "any") == 0 ? -1 : f->dir, true) :
-			       false;
+		return f->dir || strcmp(value, "write") == 0 || strcmp(value, "any") == 0
+			       ? (f->dir = strcmp(value, "any") == 0 ? -1 : f->dir, true)
+			       : false;
 	}
 	if (strcmp(key, "op") == 0) {
 		op = emu_op_by_name(value);
@@ -472,7 +495,8 @@ static bool set(struct fault *f, const char *key, const char *value)
 	if (strcmp(key, "permille") == 0)
 		return f->kind == FK_DRIFT && number(value, 10000, &f->value) && f->value >= 100;
 	if (strcmp(key, "value") == 0)
-		return (f->kind == FK_STATUS || f->kind == FK_SELFTEST) && number(value, 255, &f->value);
+		return (f->kind == FK_STATUS || f->kind == FK_SELFTEST) &&
+		       number(value, 255, &f->value);
 	return false;
 }
 
@@ -529,7 +553,8 @@ fail:
 	return NULL;
 }
 
-int ecc508a_emu_bus_faults(struct ecc508a_emu_bus *bus, const char *script, char *err, size_t err_len)
+int ecc508a_emu_bus_faults(struct ecc508a_emu_bus *bus, const char *script, char *err,
+			   size_t err_len)
 {
 	struct emu_faults *fs = get(bus);
 	struct fault *first = NULL, **tail = &first;

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * The chip's end of the wire: word addresses, the command buffer, the output buffer (DS508 6.2, 6.5, 6.6).
- * One buffer pair, one read pointer that goes on from transfer to transfer until word address 0 resets it.
+ * The chip's end of the wire: word addresses, the command buffer, the output buffer
+ * (DS508 6.2, 6.5, 6.6). One buffer pair, one read pointer that goes on from transfer to transfer
+ * until word address 0 resets it.
  */
 #include "chip.h"
 
-enum { WORD_RESET = 0x00, WORD_SLEEP = 0x01, WORD_IDLE = 0x02, WORD_COMMAND = 0x03 };
+enum {
+	WORD_RESET = 0x00,
+	WORD_SLEEP = 0x01,
+	WORD_IDLE = 0x02,
+	WORD_COMMAND = 0x03
+};
 
 /* Bytes the group in the input buffer needs, or 0 when its count is outside 4..155. */
 static unsigned int group_len(const struct ecc508a_emu_chip *c)

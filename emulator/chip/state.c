@@ -11,8 +11,9 @@
  *	keyvalid 0000			bit n = 1: private slot n holds a key
  *	end 1a2b			CRC of everything before this line
  *
- * A file is written beside its name, flushed, and renamed over it: whoever looks, also after a kill, sees all of
- * the old state or all of the new. The parser takes nothing it would not have written but letter case.
+ * A file is written beside its name, flushed, and renamed over it: whoever looks, also after a
+ *kill, sees all of the old state or all of the new. The parser takes nothing it would not have
+ *written but letter case.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -46,7 +47,8 @@ static struct field field(unsigned int i, char name[8])
 }
 #define FIELDS (2 + NSLOTS + 1)
 
-__attribute__((format(printf, 2, 3))) static void complain(struct ecc508a_emu_chip *c, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void complain(struct ecc508a_emu_chip *c,
+							   const char *fmt, ...)
 {
 	va_list ap;
 
@@ -142,7 +144,8 @@ static bool eat_hex(struct parser *in, uint8_t *out, unsigned int len)
 	return true;
 }
 
-static int parse(struct ecc508a_emu_chip *c, const char *text, size_t len, uint8_t ee[EE_SIZE], int *part)
+static int parse(struct ecc508a_emu_chip *c, const char *text, size_t len, uint8_t ee[EE_SIZE],
+		 int *part)
 {
 	struct parser in = { text, text, text + len };
 	uint8_t crc[2];
@@ -151,7 +154,9 @@ static int parse(struct ecc508a_emu_chip *c, const char *text, size_t len, uint8
 
 	*part = -1;
 	if (!eat(&in, MAGIC) || !eat(&in, "part ")) {
-		complain(c, "not a state file of this version: it does not begin with 'ecc508a-emu 1'");
+		complain(
+			c,
+			"not a state file of this version: it does not begin with 'ecc508a-emu 1'");
 		return -EBADMSG;
 	}
 	for (int i = 0; i < ECC508A_EMU_PARTS && *part < 0; i++)
@@ -165,8 +170,10 @@ static int parse(struct ecc508a_emu_chip *c, const char *text, size_t len, uint8
 	for (unsigned int i = 0; i < FIELDS; i++) {
 		struct field f = field(i, name);
 
-		if (!eat(&in, f.name) || !eat(&in, " ") || !eat_hex(&in, ee + f.off, f.len) || !eat(&in, "\n")) {
-			complain(c, "line %u: expected '%s' and %u bytes in hex", i + 3, f.name, f.len);
+		if (!eat(&in, f.name) || !eat(&in, " ") || !eat_hex(&in, ee + f.off, f.len) ||
+		    !eat(&in, "\n")) {
+			complain(c, "line %u: expected '%s' and %u bytes in hex", i + 3, f.name,
+				 f.len);
 			return -EBADMSG;
 		}
 	}
@@ -176,8 +183,8 @@ static int parse(struct ecc508a_emu_chip *c, const char *text, size_t len, uint8
 		return -EBADMSG;
 	}
 	if ((crc[0] << 8 | crc[1]) != want) {
-		complain(c, "CRC %02x%02x, but the text has %04x: damaged or edited by hand", crc[0], crc[1],
-			 want);
+		complain(c, "CRC %02x%02x, but the text has %04x: damaged or edited by hand",
+			 crc[0], crc[1], want);
 		return -EBADMSG;
 	}
 	return 0;

@@ -16,7 +16,8 @@ void emu_tk_clear(struct ecc508a_emu_chip *c)
 }
 
 /* A new value: KeyID and all flags but SourceFlag are 0. */
-void emu_tk_set(struct ecc508a_emu_chip *c, const uint8_t *value, unsigned int len, bool source_input)
+void emu_tk_set(struct ecc508a_emu_chip *c, const uint8_t *value, unsigned int len,
+		bool source_input)
 {
 	struct emu_tempkey *tk = &c->sram.tk;
 

@@ -3,7 +3,8 @@
 /* Zones, slots and addresses (DS508 2.1, table 9-2), and public keys as they are stored in slots. */
 #include "chip.h"
 
-const uint16_t emu_slot_size[NSLOTS] = { 36, 36, 36, 36, 36, 36, 36, 36, 416, 72, 72, 72, 72, 72, 72, 72 };
+const uint16_t emu_slot_size[NSLOTS] = { 36,  36, 36, 36, 36, 36, 36, 36,
+					 416, 72, 72, 72, 72, 72, 72, 72 };
 
 unsigned int emu_slot_off(unsigned int slot)
 {
@@ -12,8 +13,8 @@ unsigned int emu_slot_off(unsigned int slot)
 	return EE_DATA + 8 * 36 + 416 + 72 * (slot - 9);
 }
 
-static int in_zone(const struct ecc508a_emu_chip *c, struct emu_range *r, unsigned int start, unsigned int size,
-		   bool block32, int past)
+static int in_zone(const struct ecc508a_emu_chip *c, struct emu_range *r, unsigned int start,
+		   unsigned int size, bool block32, int past)
 {
 	unsigned int at = 32 * r->block + (block32 ? 0 : 4 * r->word);
 
@@ -27,11 +28,12 @@ static int in_zone(const struct ecc508a_emu_chip *c, struct emu_range *r, unsign
 }
 
 /*
- * Param2 of Read and Write. The word is ignored for 32 bytes. Bits that mean nothing in the zone are a parse
- * error; a block past the end of its slot is legal as such and refused for what the slot is.
+ * Param2 of Read and Write. The word is ignored for 32 bytes. Bits that mean nothing in the zone
+ * are a parse error; a block past the end of its slot is legal as such and refused for what the
+ * slot is.
  */
-int emu_addr_decode(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, unsigned int zone, bool block32,
-		    struct emu_range *r)
+int emu_addr_decode(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, unsigned int zone,
+		    bool block32, struct emu_range *r)
 {
 	uint16_t a = cmd->p2;
 

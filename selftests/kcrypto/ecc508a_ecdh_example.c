@@ -20,9 +20,9 @@
 #include <linux/slab.h>
 #include <crypto/kpp.h>
 
-#define ALG_NAME "ecdh-nist-p256-ecc508a"
-#define REF_MAX 128
-#define XY_SIZE 64
+#define ALG_NAME    "ecdh-nist-p256-ecc508a"
+#define REF_MAX	    128
+#define XY_SIZE	    64
 #define SECRET_SIZE 32
 
 static char *ref;

@@ -34,8 +34,8 @@
 #endif
 
 #define ALG_NAME "ecdsa-nist-p256-ecc508a"
-#define REF_MAX 128
-#define SIG_MAX 72
+#define REF_MAX	 128
+#define SIG_MAX	 72
 
 static char *ref;
 module_param(ref, charp, 0);

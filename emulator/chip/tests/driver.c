@@ -66,7 +66,8 @@ static void command(const char *arg)
 	buf[n + 2] = (uint8_t)crc;
 	buf[n + 3] = (uint8_t)(crc >> 8);
 	if (ecc508a_emu_write(bus, addr(), buf, (uint32_t)n + 4, 400000) != (int)n + 4 ||
-	    ecc508a_emu_read(bus, addr(), out, sizeof(out), 400000) < 0 || out[0] < 4 || out[0] > 120)
+	    ecc508a_emu_read(bus, addr(), out, sizeof(out), 400000) < 0 || out[0] < 4 ||
+	    out[0] > 120)
 		hex(NULL, 0);
 	else
 		hex(out + 1, out[0] - 3U);
@@ -82,8 +83,8 @@ static void memory(const char *line, bool poke)
 	if (poke && sscanf(line, "%u %u %1099s", &zone, &off, text) == 3) {
 		ret = ecc508a_emu_chip_poke(chip, zone, off, buf, unhex(text, buf, sizeof(buf)));
 		puts(ret ? "error" : "ok");
-	} else if (!poke && sscanf(line, "%u %u %u", &zone, &off, &len) == 3 && len <= sizeof(buf) &&
-		   ecc508a_emu_chip_peek(chip, zone, off, buf, len) == 0) {
+	} else if (!poke && sscanf(line, "%u %u %u", &zone, &off, &len) == 3 &&
+		   len <= sizeof(buf) && ecc508a_emu_chip_peek(chip, zone, off, buf, len) == 0) {
 		hex(buf, len);
 	} else {
 		puts("error");
@@ -145,7 +146,8 @@ int main(void)
 			memory(line + 5, false);
 		else if (sscanf(line, "quirk %63s %d", name, &value) == 2)
 			puts(ecc508a_emu_chip_quirk(chip, name, value) ? "error" : "ok");
-		else if (strcmp(line, "sleep") == 0 || strcmp(line, "idle") == 0 || strcmp(line, "power") == 0)
+		else if (strcmp(line, "sleep") == 0 || strcmp(line, "idle") == 0 ||
+			 strcmp(line, "power") == 0)
 			control(line);
 		else
 			puts("error");

@@ -102,7 +102,8 @@ uint16_t ref_crc(const void *data, size_t len)
 	return crc;
 }
 
-void host_send(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data, unsigned int len)
+void host_send(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
+	       unsigned int len)
 {
 	uint8_t buf[256] = { 0x03, (uint8_t)(len + 7), op, p1, (uint8_t)p2, (uint8_t)(p2 >> 8) };
 	uint16_t crc;
@@ -156,7 +157,8 @@ static void keep_awake(struct host *h)
 	host_wake(h);
 }
 
-int host_cmd(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data, unsigned int len)
+int host_cmd(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
+	     unsigned int len)
 {
 	if (!h->hands_off)
 		keep_awake(h);
@@ -172,8 +174,8 @@ void assert_refused(struct host *h, int want, uint8_t op, uint8_t p1, uint16_t p
 	int got = host_cmd(h, op, p1, p2, data, len);
 
 	if (got != want)
-		print_message("op %02x p1 %02x p2 %04x len %u: status %02x, expected %02x\n", op, p1, p2, len,
-			      (unsigned int)got, (unsigned int)want);
+		print_message("op %02x p1 %02x p2 %04x len %u: status %02x, expected %02x\n", op,
+			      p1, p2, len, (unsigned int)got, (unsigned int)want);
 	assert_int_equal(got, want);
 	assert_int_equal(ecc508a_emu_chip_export(h->chip, after, sizeof(after)), n);
 	assert_memory_equal(before, after, (size_t)n);
@@ -199,8 +201,8 @@ void host_gendig(struct host *h, unsigned int slot)
 	assert_status(host_cmd(h, OP_GENDIG, 2, (uint16_t)slot, other, 4), 0);
 }
 
-void host_seal(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const uint8_t *plain, unsigned int len,
-	       uint8_t *out)
+void host_seal(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const uint8_t *plain,
+	       unsigned int len, uint8_t *out)
 {
 	struct ecc508a_emu_status st = host_status(h);
 	uint8_t m[128] = { 0 }, pad[64];
@@ -259,7 +261,8 @@ void host_put_key(struct host *h, unsigned int slot, uint8_t pub[64])
 	unhex("878F0AB6A526D7111C26E6170810796E7B33007F832B8D64467ED6F870537A19", d + 4, 32);
 	host_poke(h, ECC508A_EMU_SLOT0 + slot, 0, d, 36);
 	unhex("8f8d182bd819048582a9927ea0c56defb4159548e11ca5f7abac45bbce76815b"
-	      "e5c64fcd2fd12698544de037951726666073046119ad5e11a90aa49773aeac86", pub, 64);
+	      "e5c64fcd2fd12698544de037951726666073046119ad5e11a90aa49773aeac86",
+	      pub, 64);
 }
 
 void host_poke(struct host *h, unsigned int zone, unsigned int off, const void *data, size_t len)

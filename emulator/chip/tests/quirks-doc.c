@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * Writes Documentation/emulator.rst anew with the table of switches the library has: quirks-doc <old >new. The text
- * between the two marks is replaced, the rest is copied.
+ * Writes Documentation/emulator.rst anew with the table of switches the library has: quirks-doc
+ * <old >new. The text between the two marks is replaced, the rest is copied.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,8 @@ static void table(void)
 {
 	const struct ecc508a_emu_quirk_info *q;
 
-	printf("\n.. list-table::\n   :header-rows: 1\n\n   * - Switch\n     - Default\n     - Register\n"
+	printf("\n.. list-table::\n   :header-rows: 1\n\n   * - Switch\n     - Default\n     - "
+	       "Register\n"
 	       "     - What it decides\n");
 	for (unsigned int i = 0; (q = ecc508a_emu_quirk(i)); i++) {
 		printf("   * - ``%s``\n", q->name);

@@ -4,9 +4,14 @@
 #include "host.h"
 
 #define ALL_PARTS(part) for (int part = 0; part < ECC508A_EMU_PARTS; part++)
-#define PART(p) ((enum ecc508a_emu_part)(p))
+#define PART(p)		((enum ecc508a_emu_part)(p))
 
-enum { UNLOCKED, CONFIG_LOCKED, LOCKED, STATES };
+enum {
+	UNLOCKED,
+	CONFIG_LOCKED,
+	LOCKED,
+	STATES
+};
 
 static uint8_t ones[32], data32[32];
 
@@ -30,14 +35,16 @@ static struct host *in_state(int part, int lock)
 
 static void config_is_always_readable(void **state)
 {
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (int lock = 0; lock < STATES; lock++) {
 			struct host *h = in_state(part, lock);
 			uint8_t cfg[128];
 
 			ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 0, cfg, 128);
 			for (unsigned int block = 0; block < 4; block++) {
-				assert_status(host_cmd(h, OP_READ, 0x80, (uint16_t)(block << 3), NULL, 0), 0);
+				assert_status(host_cmd(h, OP_READ, 0x80, (uint16_t)(block << 3),
+						       NULL, 0),
+					      0);
 				assert_memory_equal(h->rsp, cfg + 32 * block, 32);
 			}
 			for (unsigned int word = 0; word < 32; word++) {
@@ -53,7 +60,7 @@ static void config_is_always_readable(void **state)
 
 static void config_write(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, UNLOCKED);
 		uint8_t cfg[4];
 
@@ -63,7 +70,8 @@ static void config_write(void **state)
 				assert_refused(h, 0x0f, OP_WRITE, 0, (uint16_t)word, data32, 4);
 				continue;
 			}
-			assert_status(host_cmd(h, OP_WRITE, 0, (uint16_t)word, data32 + word % 16, 4), 0);
+			assert_status(
+				host_cmd(h, OP_WRITE, 0, (uint16_t)word, data32 + word % 16, 4), 0);
 			ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 4 * word, cfg, 4);
 			assert_memory_equal(cfg, data32 + word % 16, 4);
 			if (word == 4) {
@@ -130,7 +138,7 @@ static void user_extra_address(void **state)
 
 static void otp(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		bool old = part == ECC508A_EMU_508A;
 		struct host *h = in_state(part, UNLOCKED);
 		uint8_t buf[4] = { 0xf0, 0x0f, 0x00, 0xff };
@@ -197,7 +205,7 @@ static void otp_encrypted(void **state)
 
 static void data_before_lock(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, UNLOCKED);
 		uint8_t data[64];
 
@@ -216,7 +224,8 @@ static void data_before_lock(void **state)
 		host_load(h, ones);
 		host_seal(h, OP_WRITE, 0xc2, 0x0150, data32, 32, data);
 		assert_status(host_cmd(h, OP_WRITE, 0xc2, 0x0150, data, 64), 0);
-		assert_int_equal(ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_SLOT0 + 10, 32, data, 32), 0);
+		assert_int_equal(
+			ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_SLOT0 + 10, 32, data, 32), 0);
 		assert_memory_equal(data, data32, 32);
 		assert_refused(h, 0x0f, OP_WRITE, 0xc2, 0x0150, data, 64);
 		/* a MAC without bit 6 means nothing before the lock */
@@ -245,7 +254,7 @@ static void read_by_slot_config(void **state)
 		{ 0x0fc4, 0x0f, 0x0f, 0x00 },
 	};
 
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (size_t i = 0; i < 4; i++) {
 			struct host *h = in_state(part, LOCKED);
 			struct ecc508a_emu_status st;
@@ -262,7 +271,8 @@ static void read_by_slot_config(void **state)
 			assert_false(host_tk_valid(h));
 			if (v[i].encrypted == 0 && v[i].sc == 0x0fc4)
 				for (int k = 0; k < 32; k++)
-					assert_int_equal(h->rsp[k] ^ st.tempkey.value[k], data32[k]);
+					assert_int_equal(h->rsp[k] ^ st.tempkey.value[k],
+							 data32[k]);
 			if (v[i].sc == 0x0fc4) {
 				/* four bytes never, another key never, without GenDig never */
 				host_gendig(h, 4);
@@ -289,7 +299,8 @@ static void read_by_slot_config(void **state)
 
 static void addresses(void **state)
 {
-	static const unsigned int size[16] = { 36, 36, 36, 36, 36, 36, 36, 36, 416, 72, 72, 72, 72, 72, 72, 72 };
+	static const unsigned int size[16] = { 36,  36, 36, 36, 36, 36, 36, 36,
+					       416, 72, 72, 72, 72, 72, 72, 72 };
 	struct host *h = in_state(ECC508A_EMU_508A, LOCKED);
 	uint8_t all[416];
 
@@ -316,7 +327,8 @@ static void addresses(void **state)
 			for (unsigned int word = 0; word < 8; word++) {
 				bool there = 4 * word < have;
 
-				assert_status(host_cmd(h, OP_READ, 0x02, (uint16_t)(a | word), NULL, 0),
+				assert_status(host_cmd(h, OP_READ, 0x02, (uint16_t)(a | word), NULL,
+						       0),
 					      there ? 0 : 0x0f);
 				if (there)
 					assert_memory_equal(h->rsp, all + at + 4 * word, 4);
@@ -346,7 +358,7 @@ static void addresses(void **state)
 
 static void write_by_write_config(void **state)
 {
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (unsigned int wc = 0; wc < 16; wc++)
 			for (unsigned int secret = 0; secret < 2; secret++) {
 				struct host *h = in_state(part, LOCKED);
@@ -357,7 +369,8 @@ static void write_by_write_config(void **state)
 				host_slot(h, 4, 0x0f0f, 0x003c);
 				host_slot(h, 6, 0x0f0f, 0x003c);
 				host_slot(h, 10, sc, 0x003c);
-				assert_status(host_cmd(h, OP_WRITE, 0x82, 0x50, data32, 32), always || pub ? 0 : 0x0f);
+				assert_status(host_cmd(h, OP_WRITE, 0x82, 0x50, data32, 32),
+					      always || pub ? 0 : 0x0f);
 				assert_status(host_cmd(h, OP_WRITE, 0x02, 0x50, data32, 4),
 					      always && !secret ? 0 : 0x0f);
 				/* encrypted, with b6 and without: it is ignored now */
@@ -366,10 +379,12 @@ static void write_by_write_config(void **state)
 
 					host_gendig(h, 4);
 					host_seal(h, OP_WRITE, p1, 0x50, data32, 32, data);
-					assert_status(host_cmd(h, OP_WRITE, p1, 0x50, data, 64), enc ? 0 : 0x0f);
+					assert_status(host_cmd(h, OP_WRITE, p1, 0x50, data, 64),
+						      enc ? 0 : 0x0f);
 				}
 				if (enc) {
-					/* another key, a wrong MAC, no GenDig, another P1 in the MAC */
+					/* another key, a wrong MAC, no GenDig, another P1 in the
+					 * MAC */
 					host_gendig(h, 6);
 					host_seal(h, OP_WRITE, 0x82, 0x50, data32, 32, data);
 					assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
@@ -412,7 +427,7 @@ static void write_parse(void **state)
 
 static void pub_info_nibble(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, LOCKED);
 		uint8_t pub[64], byte;
 
@@ -448,7 +463,7 @@ static void pub_info_nibble(void **state)
 
 static void genkey_by_state(void **state)
 {
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (unsigned int wc = 0; wc < 16; wc++) {
 			struct host *h = in_state(part, UNLOCKED);
 			uint8_t bits[2] = { 0xfe, 0xff };
@@ -476,7 +491,7 @@ static void genkey_by_state(void **state)
 
 static void privwrite_by_state(void **state)
 {
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (unsigned int wc = 0; wc < 16; wc++) {
 			struct host *h = in_state(part, UNLOCKED);
 			uint8_t value[68] = { 0 }, data[68], bits[2] = { 0xfe, 0xff };
@@ -499,7 +514,8 @@ static void privwrite_by_state(void **state)
 			value[35] = 6;
 			host_gendig(h, 4);
 			host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
-			assert_status(host_cmd(h, OP_PRIVWRITE, 0x40, 0, data, 68), wc & 4 ? 0 : 0x0f);
+			assert_status(host_cmd(h, OP_PRIVWRITE, 0x40, 0, data, 68),
+				      wc & 4 ? 0 : 0x0f);
 			host_gendig(h, 6);
 			host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
 			assert_refused(h, 0x0f, OP_PRIVWRITE, 0x40, 0, data, 68);
@@ -515,7 +531,7 @@ static void privwrite_by_state(void **state)
 
 static void lock_order(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, UNLOCKED);
 
 		assert_refused(h, 0x0f, OP_LOCK, 0x81, 0, NULL, 0);

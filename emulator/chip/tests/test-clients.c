@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * How existing clients talk on the wire. Each wakes the chip, asks for the revision, draws a random number and a
- * nonce and goes away in its own manner; the habits were read from the clients' sources.
+ * How existing clients talk on the wire. Each wakes the chip, asks for the revision, draws a random
+ * number and a nonce and goes away in its own manner; the habits were read from the clients'
+ * sources.
  */
 #include "host.h"
 
@@ -139,7 +140,10 @@ static void kernel_wake(struct client *c)
 {
 	/* as many zeros as fit 60 us, to the own address, going on after the NAK */
 	struct ecc508a_emu_msg m = {
-		.addr = c->addr, .flags = ECC508A_EMU_M_IGNORE_NAK, .len = 1, .buf = (uint8_t *)(uintptr_t)zero,
+		.addr = c->addr,
+		.flags = ECC508A_EMU_M_IGNORE_NAK,
+		.len = 1,
+		.buf = (uint8_t *)(uintptr_t)zero,
 	};
 
 	ecc508a_emu_bus_xfer(c->h->bus, &m, 1, 100000);
@@ -206,7 +210,8 @@ static void nerves(void **state)
 	struct client c;
 
 	start(&c);
-	/* the chip is awake from something else: the first read is no wake status, so sleep and again */
+	/* the chip is awake from something else: the first read is no wake status, so sleep and
+	 * again */
 	host_wake(c.h);
 	assert_status(host_cmd(c.h, OP_INFO, 0, 0, NULL, 0), 0);
 	for (int i = 0; i < 4; i++) {
@@ -228,7 +233,10 @@ static void nerves(void **state)
 static void go_receive(struct client *c, unsigned int payload)
 {
 	struct ecc508a_emu_msg m[2] = {
-		{ .addr = c->addr, .flags = ECC508A_EMU_M_NOSTOP, .len = 1, .buf = (uint8_t *)(uintptr_t)zero },
+		{ .addr = c->addr,
+		  .flags = ECC508A_EMU_M_NOSTOP,
+		  .len = 1,
+		  .buf = (uint8_t *)(uintptr_t)zero },
 		{ .addr = c->addr, .flags = ECC508A_EMU_M_RD, .len = 1, .buf = c->rx },
 	};
 	int tries = 0;
@@ -341,7 +349,8 @@ static void arduino(void **state)
 
 /* ------------------------------------------------------------------ Adafruit, ucryptoauthlib */
 
-/* Both send before tWHI is over by the data sheet: real chips are faster, so the parameter is set here. */
+/* Both send before tWHI is over by the data sheet: real chips are faster, so the parameter is set
+ * here. */
 static void adafruit_receive(struct client *c, unsigned int payload)
 {
 	sleep_us(c, 24000);

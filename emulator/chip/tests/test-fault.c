@@ -23,28 +23,35 @@ static void scripts(void **state)
 		const char *script, *err;
 	} bad[] = {
 		{ "nak", "line 1: no such fault: 'nak'" },
-		{ "nak-addr\nflip bit=8", "line 2: not a key of this fault, or a bad value: 'bit=8'" },
-		{ "# comment\n\n  status op=Frob", "line 3: not a key of this fault, or a bad value: 'op=Frob'" },
+		{ "nak-addr\nflip bit=8",
+		  "line 2: not a key of this fault, or a bad value: 'bit=8'" },
+		{ "# comment\n\n  status op=Frob",
+		  "line 3: not a key of this fault, or a bad value: 'op=Frob'" },
 		{ "nak-addr at=5ms", "line 1: not a key of this fault, or a bad value: 'at=5ms'" },
 		{ "nak-addr nth", "line 1: expected key=value, not 'nth'" },
 		{ "nak-addr nth=0", "line 1: not a key of this fault, or a bad value: 'nth=0'" },
-		{ "drift permille=50", "line 1: not a key of this fault, or a bad value: 'permille=50'" },
-		{ "stuck-busy at=99999999999999s", "line 1: not a key of this fault, or a bad value: "
-						   "'at=99999999999999s'" },
+		{ "drift permille=50",
+		  "line 1: not a key of this fault, or a bad value: 'permille=50'" },
+		{ "stuck-busy at=99999999999999s",
+		  "line 1: not a key of this fault, or a bad value: "
+		  "'at=99999999999999s'" },
 	};
 	struct host *h = host_new(ECC508A_EMU_508A);
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char err[128] = "";
 
-		assert_int_equal(ecc508a_emu_bus_faults(h->bus, bad[i].script, err, sizeof(err)), -EINVAL);
+		assert_int_equal(ecc508a_emu_bus_faults(h->bus, bad[i].script, err, sizeof(err)),
+				 -EINVAL);
 		assert_string_equal(err, bad[i].err);
 	}
 	/* nothing of a bad script is taken */
 	assert_status(host_cmd(h, OP_INFO, 0, 0, NULL, 0), 0);
 	assert_int_equal(ecc508a_emu_bus_fault_count(h->bus), 0);
 	assert_int_equal(ecc508a_emu_bus_faults(h->bus, "", NULL, 0), 0);
-	assert_int_equal(ecc508a_emu_bus_faults(h->bus, "nak-addr dir=any op=0x30 chip=0 every=2 times=0 # x\r\n", NULL, 0),
+	assert_int_equal(ecc508a_emu_bus_faults(
+				 h->bus, "nak-addr dir=any op=0x30 chip=0 every=2 times=0 # x\r\n",
+				 NULL, 0),
 			 0);
 	host_free(h);
 }
@@ -79,7 +86,8 @@ static void naks(void **state)
 
 static void flips(void **state)
 {
-	struct host *h = with("flip dir=read byte=3 bit=5 op=Info\nflip dir=write byte=2 bit=0 nth=2");
+	struct host *h =
+		with("flip dir=read byte=3 bit=5 op=Info\nflip dir=write byte=2 bit=0 nth=2");
 	uint8_t buf[7], zero = 0;
 
 	/* the answer arrives damaged once; a re-read gets it right */
@@ -173,7 +181,8 @@ static void wake_faults(void **state)
 
 	for (int i = 0; i < 4; i++) {
 		host_wake(h);
-		assert_int_equal(host_status(h).power, i < 3 ? ECC508A_EMU_SLEEP : ECC508A_EMU_AWAKE);
+		assert_int_equal(host_status(h).power,
+				 i < 3 ? ECC508A_EMU_SLEEP : ECC508A_EMU_AWAKE);
 	}
 	host_free(h);
 
@@ -201,7 +210,8 @@ static void forced_status(void **state)
 		char script[64];
 		struct host *h;
 
-		snprintf(script, sizeof(script), "status op=Counter value=0x%02x times=2", codes[i]);
+		snprintf(script, sizeof(script), "status op=Counter value=0x%02x times=2",
+			 codes[i]);
 		h = with(script);
 		/* not executed */
 		assert_refused(h, codes[i], OP_COUNTER, 1, 0, NULL, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* Transport: CRC and groups, wake, word addresses, buffers, busy, sleep, idle, watchdog (DS508 6 and 9.1). */
+/* Transport: CRC and groups, wake, word addresses, buffers, busy, sleep, idle, watchdog (DS508 6
+ * and 9.1). */
 #include "host.h"
 
 static void crc_vectors(void **state)
@@ -64,7 +65,8 @@ static void trace_608a(void **state)
 	host_free(h);
 }
 
-static bool awake_after(uint16_t addr, const void *data, uint32_t len, uint32_t speed, uint16_t flags)
+static bool awake_after(uint16_t addr, const void *data, uint32_t len, uint32_t speed,
+			uint16_t flags)
 {
 	struct host *h = host_new(ECC508A_EMU_508A);
 	uint8_t buf[8] = { 0 };
@@ -224,7 +226,9 @@ static void busy_naks(void **state)
 	assert_int_equal(ecc508a_emu_write(h->bus, 0x60, &word, 1, h->speed), -6);
 	ecc508a_emu_bus_advance(h->bus, US(500));
 	assert_int_equal(ecc508a_emu_read(h->bus, 0x60, buf, 35, h->speed), 35);
-	assert_hex(buf, "23 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 41 1A");
+	assert_hex(
+		buf,
+		"23 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 FFFF0000 41 1A");
 	host_free(h);
 }
 
@@ -233,7 +237,8 @@ static void maximal_and_scaled_time(void **state)
 	struct host *h = host_preset(ECC508A_EMU_508A, "aws");
 	const uint8_t digest[32] = { 1 };
 
-	assert_int_equal(ecc508a_emu_chip_set(h->chip, ECC508A_EMU_P_EXEC, ECC508A_EMU_EXEC_MAX), 0);
+	assert_int_equal(ecc508a_emu_chip_set(h->chip, ECC508A_EMU_P_EXEC, ECC508A_EMU_EXEC_MAX),
+			 0);
 	host_wake(h);
 	assert_status(host_cmd(h, OP_NONCE, 3, 0, digest, 32), 0);
 	host_send(h, OP_SIGN, 0x80, 0, NULL, 0);
@@ -244,7 +249,8 @@ static void maximal_and_scaled_time(void **state)
 	host_send(h, OP_SIGN, 0x80, 0, NULL, 0);
 	assert_true(host_status(h).busy_left > MS(24) && host_status(h).busy_left <= MS(25));
 	assert_status(host_receive(h), 0);
-	assert_int_equal(ecc508a_emu_chip_set(h->chip, ECC508A_EMU_P_EXEC, ECC508A_EMU_EXEC_ZERO), 0);
+	assert_int_equal(ecc508a_emu_chip_set(h->chip, ECC508A_EMU_P_EXEC, ECC508A_EMU_EXEC_ZERO),
+			 0);
 	host_send(h, OP_INFO, 0, 0, NULL, 0);
 	assert_int_equal(host_status(h).power, ECC508A_EMU_AWAKE);
 	host_free(h);
@@ -273,7 +279,8 @@ static void clock_divider(void **state)
 		host_idle(h);
 		host_wake(h);
 		host_send(h, OP_SIGN, 0x80, 0, NULL, 0);
-		assert_true(host_status(h).busy_left > MS(v[i].ms - 1) && host_status(h).busy_left <= MS(v[i].ms));
+		assert_true(host_status(h).busy_left > MS(v[i].ms - 1) &&
+			    host_status(h).busy_left <= MS(v[i].ms));
 		host_free(h);
 	}
 }
@@ -388,7 +395,8 @@ static void bad_groups(void **state)
 		crc = ref_crc(buf + 1, count - 2);
 		buf[count - 1] = (uint8_t)crc;
 		buf[count] = (uint8_t)(crc >> 8);
-		assert_int_equal(ecc508a_emu_write(h->bus, 0x60, buf, count + 1, h->speed), count + 1);
+		assert_int_equal(ecc508a_emu_write(h->bus, 0x60, buf, count + 1, h->speed),
+				 count + 1);
 		assert_status(host_receive(h), 0x03);
 	}
 	/* unknown opcode; a byte beyond the count is not acknowledged */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* What idle, sleep, the watchdog and power loss keep, the 0xEE rule, and power cuts in EEPROM writes. */
+/* What idle, sleep, the watchdog and power loss keep, the 0xEE rule, and power cuts in EEPROM
+ * writes. */
 #include "host.h"
 
 #define ALL_PARTS(part) for (int part = 0; part < ECC508A_EMU_PARTS; part++)
@@ -44,12 +45,21 @@ static void fill(struct host *h, int part)
 }
 
 /* Which of it is there: TempKey, AuthValid, SHA, MsgDigBuf, AltKeyBuf, latch, EEPROM seed bit. */
-enum { TK = 1, AUTH = 2, SHA = 4, MSGDIG = 8, ALTKEY = 16, LATCH = 32, SEED = 64 };
+enum {
+	TK = 1,
+	AUTH = 2,
+	SHA = 4,
+	MSGDIG = 8,
+	ALTKEY = 16,
+	LATCH = 32,
+	SEED = 64
+};
 
 static unsigned int what_is_left(struct host *h, int part)
 {
 	struct ecc508a_emu_status st = host_status(h);
-	unsigned int left = (st.tempkey.valid ? TK : 0) | (st.auth_valid ? AUTH : 0) | (st.latch ? LATCH : 0);
+	unsigned int left = (st.tempkey.valid ? TK : 0) | (st.auth_valid ? AUTH : 0) |
+			    (st.latch ? LATCH : 0);
 	uint8_t kdf[20] = { 0, 0, 0, 16 };
 
 	if (st.power != ECC508A_EMU_AWAKE)
@@ -59,7 +69,9 @@ static unsigned int what_is_left(struct host *h, int part)
 	left |= h->rsp[1] & 1 ? SEED : 0;
 	if (part != ECC508A_EMU_508A) {
 		if (host_cmd(h, OP_SHA, 2, 1, "c", 1) == 0) {
-			assert_hex(h->rsp, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+			assert_hex(
+				h->rsp,
+				"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 			left |= SHA;
 		}
 		left |= host_cmd(h, OP_SIGN, 0xa0, 0, NULL, 0) == 0 ? MSGDIG : 0;
@@ -71,9 +83,10 @@ static unsigned int what_is_left(struct host *h, int part)
 
 static void survival(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		bool old = part == ECC508A_EMU_508A;
-		unsigned int all = old ? TK | AUTH | SEED : TK | AUTH | SHA | MSGDIG | ALTKEY | LATCH | SEED;
+		unsigned int all = old ? TK | AUTH | SEED
+				       : TK | AUTH | SHA | MSGDIG | ALTKEY | LATCH | SEED;
 		uint8_t pub[64];
 
 		for (int how = 0; how < 5; how++) {
@@ -133,7 +146,7 @@ static void watchdog(void **state)
 	static const uint8_t mode[] = { 0x00, 0x04 };
 	static const uint64_t want[3][2] = { { 1300, 10000 }, { 1300, 13000 }, { 1300, 13000 } };
 
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (int i = 0; i < 2; i++) {
 			struct host *h = chip(part);
 
@@ -174,7 +187,7 @@ static void watchdog_refuses(void **state)
 	/* maximal times: DS508 table 9-4, cryptoauthlib */
 	static const unsigned int sign_max[] = { 50, 115, 115 };
 
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t pub[64];
 		uint64_t left;
@@ -230,9 +243,10 @@ static void watchdog_in_the_middle_of_a_read(void **state)
 
 /* ------------------------------------------------------------------ power cuts */
 
-static const uint8_t config_image[4][4] = {
-	{ 0xb0, 0x00, 0xaa, 0x00 }, { 0x8f, 0x20, 0xc4, 0x44 }, { 0x87, 0x20, 0x87, 0x20 }, { 0x8f, 0x0f, 0xc4, 0x36 }
-};
+static const uint8_t config_image[4][4] = { { 0xb0, 0x00, 0xaa, 0x00 },
+					    { 0x8f, 0x20, 0xc4, 0x44 },
+					    { 0x87, 0x20, 0x87, 0x20 },
+					    { 0x8f, 0x0f, 0xc4, 0x36 } };
 
 struct cut {
 	unsigned int left;
@@ -252,7 +266,8 @@ static bool powered(struct host *h)
 }
 
 /* One step of provisioning; false: the power went away. */
-static bool step(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data, unsigned int len)
+static bool step(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
+		 unsigned int len)
 {
 	struct ecc508a_emu_status st = host_status(h);
 	int ret;
@@ -271,8 +286,8 @@ static bool step(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void
 }
 
 /*
- * Blank to finished, and able to go on from anywhere, as a good provisioning tool is: it looks at what is there
- * before each irreversible step.
+ * Blank to finished, and able to go on from anywhere, as a good provisioning tool is: it looks at
+ * what is there before each irreversible step.
  */
 static bool provision(struct host *h)
 {
@@ -343,7 +358,7 @@ static void finished(struct host *h)
 
 static void cut_at_every_write(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		unsigned int total, jumps = 0;
 
@@ -374,7 +389,8 @@ static void cut_at_every_write(void **state)
 			jumps += host_status(h).counter[0] > 33;
 			host_free(h);
 		}
-		/* DS508 9.3: the count may jump by more than one; it does at the one carry on the way */
+		/* DS508 9.3: the count may jump by more than one; it does at the one carry on the
+		 * way */
 		assert_int_equal(jumps, 1);
 	}
 }
@@ -444,7 +460,8 @@ static void cut_at_any_time(void **state)
 	}
 }
 
-/* Half of a command's EEPROM words are programmed when half of the second half of its time is over. */
+/* Half of a command's EEPROM words are programmed when half of the second half of its time is over.
+ */
 static void interrupted_write(void **state)
 {
 	struct host *h = chip(ECC508A_EMU_608B);

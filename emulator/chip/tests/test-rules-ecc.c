@@ -17,8 +17,8 @@ static int setup(void **state)
 }
 
 /*
- * Locked. 0 a key for everything, 2 a second one; 4 the key of the authorisation, 5 a slot to change; 9 a
- * public key, 10 one that needs validation by 9, both that of slot 0.
+ * Locked. 0 a key for everything, 2 a second one; 4 the key of the authorisation, 5 a slot to
+ * change; 9 a public key, 10 one that needs validation by 9, both that of slot 0.
  */
 static struct host *chip(int part, uint8_t pub[64])
 {
@@ -39,8 +39,8 @@ static struct host *chip(int part, uint8_t pub[64])
 }
 
 /* One SlotConfig/KeyConfig that must make a command on slot 2 fail, with TempKey = key. */
-static void refused_with(struct host *h, uint16_t sc, uint16_t kc, uint8_t op, uint8_t p1, const void *data,
-			 unsigned int len)
+static void refused_with(struct host *h, uint16_t sc, uint16_t kc, uint8_t op, uint8_t p1,
+			 const void *data, unsigned int len)
 {
 	host_slot(h, 2, sc, kc);
 	host_load(h, key);
@@ -52,7 +52,7 @@ static void refused_with(struct host *h, uint16_t sc, uint16_t kc, uint8_t op, u
 
 static void genkey_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		uint8_t pub[64], other[3] = { 0x10, 0x09, 0x00 };
 		struct host *h = chip(part, pub);
 
@@ -98,7 +98,8 @@ static void genkey_rules(void **state)
 
 static void genkey_in_tempkey(void **state)
 {
-	NEW_PARTS(part) {
+	NEW_PARTS(part)
+	{
 		uint8_t pub[64], theirs[64], a[32];
 		struct host *h = chip(part, pub);
 
@@ -131,7 +132,7 @@ static void genkey_in_tempkey(void **state)
 
 static void sign_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		uint8_t pub[64], rs[64];
 		struct host *h = chip(part, pub);
 
@@ -139,7 +140,8 @@ static void sign_rules(void **state)
 		assert_refused(h, 0x03, OP_SIGN, 0x90, 0, NULL, 0);
 		assert_refused(h, 0x03, OP_SIGN, 0x80, 0, key, 32);
 		assert_refused(h, 0x03, OP_SIGN, 0x20, 0, NULL, 0);
-		assert_refused(h, part == ECC508A_EMU_508A ? 0x03 : 0x0f, OP_SIGN, 0xa0, 0, NULL, 0);
+		assert_refused(h, part == ECC508A_EMU_508A ? 0x03 : 0x0f, OP_SIGN, 0xa0, 0, NULL,
+			       0);
 		assert_refused(h, 0x0f, OP_SIGN, 0x80, 0, NULL, 0); /* no TempKey */
 		host_load(h, key);
 		assert_refused(h, 0x0f, OP_SIGN, 0x80, 2, NULL, 0); /* no key */
@@ -216,7 +218,7 @@ static void make_signature(struct host *h, const uint8_t digest[32], uint8_t rs[
 
 static void verify_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		uint8_t pub[64], data[128];
 		struct host *h = chip(part, pub);
 
@@ -238,7 +240,8 @@ static void verify_rules(void **state)
 		assert_false(host_status(h).auth_valid);
 		host_load(h, ones);
 		assert_refused(h, 0x01, OP_VERIFY, 0x02, 4, data, 128);
-		/* R or S of zero or out of range is a wrong signature, a bad point an ECC fault (U13) */
+		/* R or S of zero or out of range is a wrong signature, a bad point an ECC fault
+		 * (U13) */
 		memset(data, 0, 32);
 		host_load(h, key);
 		assert_refused(h, 0x01, OP_VERIFY, 0x02, 4, data, 128);
@@ -278,7 +281,8 @@ static void verify_rules(void **state)
 	}
 }
 
-/* Internal signature over GenKey's digest of slot 10, by the parent (slot 0, public half in slot 9). */
+/* Internal signature over GenKey's digest of slot 10, by the parent (slot 0, public half in slot
+ * 9). */
 static void validation(struct host *h, uint8_t p1, uint8_t data[83])
 {
 	uint8_t other[3] = { 0x10, 0x0a, 0x00 };
@@ -301,7 +305,7 @@ static void validation(struct host *h, uint8_t p1, uint8_t data[83])
 
 static void validate_and_invalidate(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		uint8_t pub[64], data[83], byte, fmt = 0x31, bits[2];
 		struct host *h = chip(part, pub);
 
@@ -324,7 +328,8 @@ static void validate_and_invalidate(void **state)
 		assert_refused(h, 0x0f, OP_VERIFY, 3, 10, data, 83);
 		fmt = 0;
 		host_poke(h, ECC508A_EMU_CONFIG, 92, &fmt, 1);
-		/* and now for good, with the slot locked: the signature says so, and the nibble changes anyhow */
+		/* and now for good, with the slot locked: the signature says so, and the nibble
+		 * changes anyhow */
 		bits[0] = 0xff;
 		bits[1] = 0xfb;
 		host_poke(h, ECC508A_EMU_CONFIG, 88, bits, 2);
@@ -351,8 +356,9 @@ static void validate_and_invalidate(void **state)
 
 static void validate_external(void **state)
 {
-	ALL_PARTS(part) {
-		uint8_t pub[64], rs[64], m[200], digest[32], byte, fmt = 0x31; /* key is block 1 of 3 */
+	ALL_PARTS (part) {
+		uint8_t pub[64], rs[64], m[200], digest[32], byte,
+			fmt = 0x31; /* key is block 1 of 3 */
 		struct host *h = chip(part, pub);
 
 		memset(m, 0x5c, sizeof(m));
@@ -395,7 +401,7 @@ static void validate_external(void **state)
 
 static void ecdh_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		bool old = part == ECC508A_EMU_508A;
 		uint8_t pub[64], theirs[64], shared[32], got[32], bits[2] = { 0xf7, 0xff };
 		struct host *h = chip(part, pub);
@@ -478,7 +484,7 @@ static void ecdh_608(void **state)
 
 static void privwrite_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		uint8_t v[68] = { 0 };
 
@@ -493,7 +499,8 @@ static void privwrite_rules(void **state)
 		/* zero, the group order, a value too long */
 		v[35] = 0;
 		assert_refused(h, 0x0f, OP_PRIVWRITE, 0, 2, v, 68);
-		unhex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", v + 4, 32);
+		unhex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", v + 4,
+		      32);
 		assert_refused(h, 0x0f, OP_PRIVWRITE, 0, 2, v, 68);
 		v[35]--;
 		v[0] = 1;
@@ -504,7 +511,8 @@ static void privwrite_rules(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------ 608: AES, KDF, SecureBoot, SelfTest */
+/* ------------------------------------------------------------------ 608: AES, KDF, SecureBoot,
+ * SelfTest */
 
 static void removed_and_new(void **state)
 {
@@ -520,7 +528,8 @@ static void removed_and_new(void **state)
 
 static void aes_rules(void **state)
 {
-	NEW_PARTS(part) {
+	NEW_PARTS(part)
+	{
 		uint8_t pub[64], off = 0x00, enable;
 		struct host *h = chip(part, pub);
 
@@ -548,7 +557,8 @@ static void aes_rules(void **state)
 
 static void kdf_rules(void **state)
 {
-	NEW_PARTS(part) {
+	NEW_PARTS(part)
+	{
 		uint8_t pub[64], d[40] = { 0x01, 0, 0, 16 }, co[2] = { 0x00, 0x40 };
 		struct host *h = chip(part, pub);
 
@@ -605,7 +615,8 @@ static void kdf_iv(void **state)
 
 static void secureboot_rules(void **state)
 {
-	NEW_PARTS(part) {
+	NEW_PARTS(part)
+	{
 		uint8_t pub[64], data[96], conf[2] = { 0x00, 0x95 };
 		struct host *h = chip(part, pub);
 
@@ -652,7 +663,8 @@ static void secureboot_rules(void **state)
 
 static void selftest_rules(void **state)
 {
-	NEW_PARTS(part) {
+	NEW_PARTS(part)
+	{
 		uint8_t pub[64], buf[4], co = 0x01, long_watchdog = 0x04;
 		struct host *h = chip(part, pub);
 
@@ -692,22 +704,14 @@ static void selftest_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(genkey_rules),
-		cmocka_unit_test(genkey_in_tempkey),
-		cmocka_unit_test(sign_rules),
-		cmocka_unit_test(sign_from_msgdig),
-		cmocka_unit_test(verify_rules),
-		cmocka_unit_test(validate_and_invalidate),
-		cmocka_unit_test(validate_external),
-		cmocka_unit_test(ecdh_rules),
-		cmocka_unit_test(ecdh_608),
-		cmocka_unit_test(privwrite_rules),
-		cmocka_unit_test(removed_and_new),
-		cmocka_unit_test(aes_rules),
-		cmocka_unit_test(kdf_rules),
-		cmocka_unit_test(kdf_iv),
-		cmocka_unit_test(secureboot_rules),
-		cmocka_unit_test(selftest_rules),
+		cmocka_unit_test(genkey_rules),	     cmocka_unit_test(genkey_in_tempkey),
+		cmocka_unit_test(sign_rules),	     cmocka_unit_test(sign_from_msgdig),
+		cmocka_unit_test(verify_rules),	     cmocka_unit_test(validate_and_invalidate),
+		cmocka_unit_test(validate_external), cmocka_unit_test(ecdh_rules),
+		cmocka_unit_test(ecdh_608),	     cmocka_unit_test(privwrite_rules),
+		cmocka_unit_test(removed_and_new),   cmocka_unit_test(aes_rules),
+		cmocka_unit_test(kdf_rules),	     cmocka_unit_test(kdf_iv),
+		cmocka_unit_test(secureboot_rules),  cmocka_unit_test(selftest_rules),
 	};
 
 	return cmocka_run_group_tests_name("rules-ecc", tests, setup, NULL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * What each command asks for before it does anything, violated one at a time: the status code, and no EEPROM
- * bit changed. Symmetric commands here, the ECC ones in test-rules-ecc.c.
+ * What each command asks for before it does anything, violated one at a time: the status code, and
+ * no EEPROM bit changed. Symmetric commands here, the ECC ones in test-rules-ecc.c.
  */
 #include "host.h"
 
@@ -40,7 +40,7 @@ static struct host *chip(int part)
 
 static void nonce_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		bool old = part == ECC508A_EMU_508A;
 
@@ -84,7 +84,8 @@ static void nonce_flags(void **state)
 	host_load(h, key);
 	st = host_status(h);
 	assert_true(st.tempkey.valid && st.tempkey.source_input);
-	assert_false(st.tempkey.gendig || st.tempkey.nomac || st.tempkey.genkey || st.tempkey.key_id);
+	assert_false(st.tempkey.gendig || st.tempkey.nomac || st.tempkey.genkey ||
+		     st.tempkey.key_id);
 	assert_memory_equal(st.tempkey.value, key, 32);
 	host_random_nonce(h);
 	assert_false(host_status(h).tempkey.source_input);
@@ -100,7 +101,7 @@ static void nonce_flags(void **state)
 
 static void random_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t first[32];
 
@@ -120,11 +121,12 @@ static void random_rules(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------ Info, UpdateExtra, Pause, Counter */
+/* ------------------------------------------------------------------ Info, UpdateExtra, Pause,
+ * Counter */
 
 static void info_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		bool old = part == ECC508A_EMU_508A;
 		uint8_t pub[64];
@@ -142,7 +144,8 @@ static void info_rules(void **state)
 		host_put_key(h, 0, pub);
 		assert_status(host_cmd(h, OP_INFO, 1, 0, NULL, 0), 0);
 		assert_hex(h->rsp, "01000000");
-		/* state word: NoMac GenKey GenDig SourceFlag KeyID | Valid AuthKeyID AuthValid seeds */
+		/* state word: NoMac GenKey GenDig SourceFlag KeyID | Valid AuthKeyID AuthValid
+		 * seeds */
 		assert_status(host_authorise(h, 4, key), 0);
 		host_gendig(h, 5);
 		assert_status(host_cmd(h, OP_INFO, 2, 0, NULL, 0), 0);
@@ -190,7 +193,7 @@ static void latch_rules(void **state)
 
 static void updateextra_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		bool old = part == ECC508A_EMU_508A;
 		uint8_t mode = 1;
@@ -236,7 +239,7 @@ static void pause_rules(void **state)
 
 static void counter_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 
 		assert_refused(h, 0x0f, OP_COUNTER, 0, 0, NULL, 0); /* U11 */
@@ -256,7 +259,7 @@ static void counter_rules(void **state)
 
 static void mac_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 
 		assert_refused(h, 0x0f, OP_MAC, 0, 4, key, 32); /* U11 */
@@ -352,7 +355,7 @@ static void checkmac_data(unsigned int slot, uint8_t data[77])
 
 static void checkmac_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		uint8_t data[77];
 
@@ -401,8 +404,8 @@ static void checkmac_copy(void **state)
 		uint8_t read_key, mode;
 		bool copied;
 	} v[] = {
-		{ 4, 0, 0x01, true }, { 4, 1, 0x01, false }, { 4, 0, 0x05, true }, { 5, 0, 0x01, true },
-		{ 5, 15, 0x01, false },
+		{ 4, 0, 0x01, true }, { 4, 1, 0x01, false },  { 4, 0, 0x05, true },
+		{ 5, 0, 0x01, true }, { 5, 15, 0x01, false },
 	};
 
 	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
@@ -427,7 +430,8 @@ static void checkmac_copy(void **state)
 		m[84] = 0x01;
 		m[85] = 0x23;
 		ref_sha256(m, 88, data + 32);
-		assert_status(host_cmd(h, OP_CHECKMAC, v[i].mode, (uint16_t)v[i].slot, data, 77), 0);
+		assert_status(host_cmd(h, OP_CHECKMAC, v[i].mode, (uint16_t)v[i].slot, data, 77),
+			      0);
 		st = host_status(h);
 		assert_int_equal(st.tempkey.valid, v[i].copied);
 		if (v[i].copied) {
@@ -443,7 +447,7 @@ static void checkmac_copy(void **state)
 
 static void gendig_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 
 		host_load(h, key);
@@ -499,7 +503,7 @@ static void gendig_rules(void **state)
 
 static void derivekey_by_write_config(void **state)
 {
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (unsigned int wc = 0; wc < 16; wc++) {
 			struct host *h = chip(part);
 			bool allowed = wc & 2, create = wc & 1, need_mac = wc & 8;
@@ -526,7 +530,8 @@ static void derivekey_by_write_config(void **state)
 				mac[0] ^= 1;
 				host_load(h, ones);
 			}
-			assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, mac, need_mac ? 32 : 0), allowed ? 0 : 0x0f);
+			assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, mac, need_mac ? 32 : 0),
+				      allowed ? 0 : 0x0f);
 			assert_false(host_tk_valid(h));
 			ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_SLOT0 + 3, 0, got, 32);
 			assert_memory_equal(got, allowed ? want : key, 32);
@@ -536,7 +541,7 @@ static void derivekey_by_write_config(void **state)
 
 static void derivekey_rules(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t bits[2] = { 0xf7, 0xff };
 
@@ -555,10 +560,12 @@ static void derivekey_rules(void **state)
 		assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, NULL, 0); /* KeyType */
 		host_slot(h, 3, 0x2480, 0x007c);
 		host_load(h, key);
-		assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, NULL, 0); /* ReqRandom of the source: target */
+		assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, NULL,
+			       0); /* ReqRandom of the source: target */
 		host_slot(h, 3, 0x3480, 0x007c);
 		host_load(h, key);
-		assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, NULL, 0), 0); /* source: slot 4, no ReqRandom */
+		assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, NULL, 0),
+			      0); /* source: slot 4, no ReqRandom */
 		host_slot(h, 3, 0x3680, 0x003c);
 		host_load(h, key);
 		assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, NULL, 0); /* ReqRandom of the parent */
@@ -574,7 +581,8 @@ static void derivekey_rules(void **state)
 		assert_int_equal(host_status(h).counter[0], 1);
 		host_slot(h, 3, 0x24a0, 0x003c);
 		host_load(h, key);
-		assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, NULL, 0), 0); /* a limited target is not counted */
+		assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, NULL, 0),
+			      0); /* a limited target is not counted */
 		assert_int_equal(host_status(h).counter[0], 1);
 		host_slot(h, 3, 0x2480, 0x003c);
 		host_poke(h, ECC508A_EMU_CONFIG, 88, bits, 2);
@@ -675,7 +683,7 @@ static void sha_rules_608(void **state)
 
 static void limited_use(void **state)
 {
-	ALL_PARTS(part) {
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t full[8], last[16];
 
@@ -705,7 +713,8 @@ static void limited_use(void **state)
 		last[0] = last[1] = 0xff; /* 16 uses */
 		host_poke(h, ECC508A_EMU_CONFIG, 68, last, 16);
 		for (int n = 1; n <= 16; n++) {
-			static const uint8_t legal[] = { 0x7f, 0x3f, 0x1f, 0x0f, 0x07, 0x03, 0x01, 0x00 };
+			static const uint8_t legal[] = { 0x7f, 0x3f, 0x1f, 0x0f,
+							 0x07, 0x03, 0x01, 0x00 };
 
 			assert_status(host_cmd(h, OP_MAC, 0, 15, key, 32), 0);
 			ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 68, last, 16);
@@ -758,7 +767,7 @@ static void tempkey_after(void **state)
 		{ OP_SELFTEST, 1, 0, 0, 0 },	   { 0x99, 0, 0, 0, 0 },
 	};
 
-	ALL_PARTS(part)
+	ALL_PARTS (part)
 		for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
 			struct host *h = chip(part);
 			bool kept = v[i].kept >> part & 1;

@@ -124,7 +124,8 @@ static void killed(void **state)
 			for (;;) {
 				uint32_t n;
 
-				if (host_cmd(h, OP_COUNTER, 1, 0, NULL, 0) || host_cmd(h, OP_GENKEY, 4, 0, NULL, 0))
+				if (host_cmd(h, OP_COUNTER, 1, 0, NULL, 0) ||
+				    host_cmd(h, OP_GENKEY, 4, 0, NULL, 0))
 					_exit(1);
 				n = host_status(h).counter[0];
 				if (write(fd[1], &n, sizeof(n)) != sizeof(n))
@@ -133,7 +134,8 @@ static void killed(void **state)
 		}
 		close(fd[1]);
 		for (int i = 0; i < 3; i++)
-			assert_int_equal(read(fd[0], &reported, sizeof(reported)), sizeof(reported));
+			assert_int_equal(read(fd[0], &reported, sizeof(reported)),
+					 sizeof(reported));
 		usleep((useconds_t)(37 * round));
 		kill(pid, SIGKILL);
 		while (read(fd[0], &reported, sizeof(reported)) == sizeof(reported))
@@ -191,9 +193,9 @@ static void presets(void **state)
 		uint16_t addr, keys;
 		bool locked;
 	} v[] = {
-		{ "blank", 7, 0x60, 0, false },		{ "aws", 7, 0x58, 0x8d, true },
-		{ "aws-config", 7, 0x58, 0, false },	{ "tngtls", 6, 0x35, 0x03, true },
-		{ "tflxtls", 6, 0x36, 0x03, true },	{ "nerves_key", 7, 0x60, 0x01, true },
+		{ "blank", 7, 0x60, 0, false },	     { "aws", 7, 0x58, 0x8d, true },
+		{ "aws-config", 7, 0x58, 0, false }, { "tngtls", 6, 0x35, 0x03, true },
+		{ "tflxtls", 6, 0x36, 0x03, true },  { "nerves_key", 7, 0x60, 0x01, true },
 	};
 	const char *text;
 	unsigned int n = 0;
@@ -253,7 +255,9 @@ static void several_chips_and_buses(void **state)
 	for (int b = 0; b < 2; b++) {
 		bus[b] = ecc508a_emu_bus_new();
 		for (int i = 0; i < 3; i++) {
-			assert_int_equal(ecc508a_emu_chip_new(bus[b], (enum ecc508a_emu_part)i, NULL, &c[b][i]), 0);
+			assert_int_equal(ecc508a_emu_chip_new(bus[b], (enum ecc508a_emu_part)i,
+							      NULL, &c[b][i]),
+					 0);
 			addr = (uint8_t)(2 * (0x30 + i));
 			ecc508a_emu_chip_poke(c[b][i], ECC508A_EMU_CONFIG, 16, &addr, 1);
 			assert_ptr_equal(ecc508a_emu_bus_chip(bus[b], (unsigned int)i), c[b][i]);
@@ -265,7 +269,8 @@ static void several_chips_and_buses(void **state)
 	ecc508a_emu_bus_advance(bus[0], US(1500));
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(ecc508a_emu_read(bus[0], (uint16_t)(0x30 + i), buf, 4, 100000), 4);
-		assert_int_equal(ecc508a_emu_read(bus[1], (uint16_t)(0x30 + i), buf, 4, 400000), -ENXIO);
+		assert_int_equal(ecc508a_emu_read(bus[1], (uint16_t)(0x30 + i), buf, 4, 400000),
+				 -ENXIO);
 	}
 	ecc508a_emu_chip_free(c[0][1]);
 	assert_int_equal(ecc508a_emu_read(bus[0], 0x31, buf, 4, 400000), -ENXIO);

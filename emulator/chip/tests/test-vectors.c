@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * Known answers. They were calculated by an independent model of the data sheet's message layouts or come from
- * cryptoauthlib's tests, FIPS and NIST; none was made with this emulator.
+ * Known answers. They were calculated by an independent model of the data sheet's message layouts
+ * or come from cryptoauthlib's tests, FIPS and NIST; none was made with this emulator.
  */
 #include "host.h"
 
@@ -71,13 +71,16 @@ static void groups(void **state)
 {
 	/* complete groups after word address 03: op, P1, P2, CRC */
 	static const char *const v[] = {
-		"07 30 00 00 00 03 5D", "07 30 02 00 00 00 D8", "07 30 01 00 00 00 D7", "07 02 80 00 00 09 AD",
-		"07 02 80 08 00 0A 4D", "07 02 80 10 00 0A 1D", "07 02 80 18 00 09 FD", "07 02 00 04 00 1D 6D",
-		"07 02 00 15 00 17 5D", "07 02 81 00 00 0A 27", "07 02 82 50 00 0A 14", "07 02 82 50 01 09 97",
-		"07 02 82 50 02 89 95", "07 1B 00 00 00 24 CD", "07 1B 01 00 00 27 47", "07 40 04 00 00 83 87",
-		"07 40 00 00 00 00 05", "07 41 80 00 00 28 05", "07 47 00 00 00 2E 85", "07 17 80 00 00 39 8D",
-		"07 17 81 00 00 3A 07", "07 17 02 00 00 2D 88", "07 17 2A 00 00 3D 89", "07 24 00 00 00 0C FD",
-		"07 24 01 01 00 06 F7", "07 20 00 5A 00 05 21", "07 01 00 00 00 3C 2D", "07 77 3D 00 00 1D FC",
+		"07 30 00 00 00 03 5D", "07 30 02 00 00 00 D8", "07 30 01 00 00 00 D7",
+		"07 02 80 00 00 09 AD", "07 02 80 08 00 0A 4D", "07 02 80 10 00 0A 1D",
+		"07 02 80 18 00 09 FD", "07 02 00 04 00 1D 6D", "07 02 00 15 00 17 5D",
+		"07 02 81 00 00 0A 27", "07 02 82 50 00 0A 14", "07 02 82 50 01 09 97",
+		"07 02 82 50 02 89 95", "07 1B 00 00 00 24 CD", "07 1B 01 00 00 27 47",
+		"07 40 04 00 00 83 87", "07 40 00 00 00 00 05", "07 41 80 00 00 28 05",
+		"07 47 00 00 00 2E 85", "07 17 80 00 00 39 8D", "07 17 81 00 00 3A 07",
+		"07 17 02 00 00 2D 88", "07 17 2A 00 00 3D 89", "07 24 00 00 00 0C FD",
+		"07 24 01 01 00 06 F7", "07 20 00 5A 00 05 21", "07 01 00 00 00 3C 2D",
+		"07 77 3D 00 00 1D FC",
 	};
 	struct host *h = host_new(ECC508A_EMU_508A);
 
@@ -304,12 +307,14 @@ static void derivekey(void **state)
 	host_free(h);
 }
 
-/* ------------------------------------------------------------------ encrypted access, private keys */
+/* ------------------------------------------------------------------ encrypted access, private keys
+ */
 
-#define CIPHER	 "e1a8d1c2a15b3494092fdf0ce07ae91ac09cb60bf21c1725ec0465d696360e39"
-#define D	 "878F0AB6A526D7111C26E6170810796E7B33007F832B8D64467ED6F870537A19"
-#define PUB	 "8f8d182bd819048582a9927ea0c56defb4159548e11ca5f7abac45bbce76815b"                         \
-		 "e5c64fcd2fd12698544de037951726666073046119ad5e11a90aa49773aeac86"
+#define CIPHER "e1a8d1c2a15b3494092fdf0ce07ae91ac09cb60bf21c1725ec0465d696360e39"
+#define D      "878F0AB6A526D7111C26E6170810796E7B33007F832B8D64467ED6F870537A19"
+#define PUB                                                                \
+	"8f8d182bd819048582a9927ea0c56defb4159548e11ca5f7abac45bbce76815b" \
+	"e5c64fcd2fd12698544de037951726666073046119ad5e11a90aa49773aeac86"
 
 static void encrypted_access(void **state)
 {
@@ -451,9 +456,11 @@ static void sha256(void **state)
 
 static void sha_hmac(void **state)
 {
-	static const char msg_hex[] = "6fb3ec66f9eb070a719bebbe708b93a65b201b78e2d26d8cccdf1c33f741904a"
-				      "9ade640fce000c334d04bb30795683dca09dbf3e7e32aea103d760e857a6d6211c";
-	static const char want[] = "297f22b8d251b063a7c08dcf4dba0d1fb35d32a3baab15aceaf4391c4adb3277";
+	static const char msg_hex[] =
+		"6fb3ec66f9eb070a719bebbe708b93a65b201b78e2d26d8cccdf1c33f741904a"
+		"9ade640fce000c334d04bb30795683dca09dbf3e7e32aea103d760e857a6d6211c";
+	static const char want[] =
+		"297f22b8d251b063a7c08dcf4dba0d1fb35d32a3baab15aceaf4391c4adb3277";
 	uint8_t msg[65], key[32];
 
 	unhex(msg_hex, msg, 65);
@@ -489,8 +496,10 @@ static void sha_context(void **state)
 	assert_status(host_cmd(h, OP_SHA, 1, 5, five, 5), 0);
 	assert_status(host_cmd(h, OP_SHA, 6, 0, NULL, 0), 0);
 	assert_int_equal(h->rsp_len, 41);
-	assert_hex(h->rsp, "05000000 67E6096A 85AE67BB 72F36E3C 3AF54FA5 7F520E51 8C68059B ABD9831F 19CDE05B "
-			   "0102030405");
+	assert_hex(
+		h->rsp,
+		"05000000 67E6096A 85AE67BB 72F36E3C 3AF54FA5 7F520E51 8C68059B ABD9831F 19CDE05B "
+		"0102030405");
 	len = h->rsp_len;
 	memcpy(ctx, h->rsp, len);
 	host_sleep(h);
@@ -509,9 +518,9 @@ static void counter_form(void **state)
 		uint32_t n;
 		const char *form;
 	} v[] = {
-		{ 0, "FFFF FFFF 0000 0000" },	  { 1, "7FFF FFFF 0000 0000" },
-		{ 31, "0000 0001 0000 0000" },	  { 32, "FFFF 0000 0001 0000" },
-		{ 33, "7FFF 0000 0001 0000" },	  { 100, "0FFF 0000 0003 0002" },
+		{ 0, "FFFF FFFF 0000 0000" },	    { 1, "7FFF FFFF 0000 0000" },
+		{ 31, "0000 0001 0000 0000" },	    { 32, "FFFF 0000 0001 0000" },
+		{ 33, "7FFF 0000 0001 0000" },	    { 100, "0FFF 0000 0003 0002" },
 		{ 2097151, "0000 0001 FFFF FFFF" },
 	};
 	struct host *h = host_new(ECC508A_EMU_508A);
@@ -522,7 +531,8 @@ static void counter_form(void **state)
 		unhex(v[i].form, form, 8);
 		host_poke(h, ECC508A_EMU_CONFIG, 52, form, 8);
 		assert_status(host_cmd(h, OP_COUNTER, 0, 0, NULL, 0), 0);
-		assert_int_equal(h->rsp[0] | h->rsp[1] << 8 | h->rsp[2] << 16 | h->rsp[3] << 24, v[i].n);
+		assert_int_equal(h->rsp[0] | h->rsp[1] << 8 | h->rsp[2] << 16 | h->rsp[3] << 24,
+				 v[i].n);
 	}
 	/* at the end nothing goes any more */
 	assert_status(host_cmd(h, OP_COUNTER, 1, 0, NULL, 0), 0x0f);
@@ -538,7 +548,8 @@ static void counter_form(void **state)
 			if (v[i].n != n)
 				continue;
 			unhex(v[i].form, form, 8);
-			assert_int_equal(ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 52, back, 8), 0);
+			assert_int_equal(
+				ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 52, back, 8), 0);
 			assert_memory_equal(back, form, 8);
 		}
 	}
@@ -548,22 +559,14 @@ static void counter_form(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(groups),
-		cmocka_unit_test(long_groups),
-		cmocka_unit_test(revisions),
-		cmocka_unit_test(nonce),
-		cmocka_unit_test(gendig),
-		cmocka_unit_test(mac),
-		cmocka_unit_test(checkmac),
-		cmocka_unit_test(hmac),
-		cmocka_unit_test(derivekey),
-		cmocka_unit_test(encrypted_access),
-		cmocka_unit_test(privwrite),
-		cmocka_unit_test(genkey_digest),
-		cmocka_unit_test(sign_internal),
-		cmocka_unit_test(sha256),
-		cmocka_unit_test(sha_hmac),
-		cmocka_unit_test(sha_context),
+		cmocka_unit_test(groups),	 cmocka_unit_test(long_groups),
+		cmocka_unit_test(revisions),	 cmocka_unit_test(nonce),
+		cmocka_unit_test(gendig),	 cmocka_unit_test(mac),
+		cmocka_unit_test(checkmac),	 cmocka_unit_test(hmac),
+		cmocka_unit_test(derivekey),	 cmocka_unit_test(encrypted_access),
+		cmocka_unit_test(privwrite),	 cmocka_unit_test(genkey_digest),
+		cmocka_unit_test(sign_internal), cmocka_unit_test(sha256),
+		cmocka_unit_test(sha_hmac),	 cmocka_unit_test(sha_context),
 		cmocka_unit_test(counter_form),
 	};
 

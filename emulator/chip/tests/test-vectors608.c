@@ -5,8 +5,9 @@
 
 #define KEY "3780e63d4968ade5d822c013fcc323845d1b569fe705b60006feec145a0db1e3"
 #define D   "878F0AB6A526D7111C26E6170810796E7B33007F832B8D64467ED6F870537A19"
-#define PUB "8f8d182bd819048582a9927ea0c56defb4159548e11ca5f7abac45bbce76815b"                              \
-	    "e5c64fcd2fd12698544de037951726666073046119ad5e11a90aa49773aeac86"
+#define PUB                                                                \
+	"8f8d182bd819048582a9927ea0c56defb4159548e11ca5f7abac45bbce76815b" \
+	"e5c64fcd2fd12698544de037951726666073046119ad5e11a90aa49773aeac86"
 
 static uint8_t ch[32], seq16[16], out_nonce[32];
 
@@ -87,8 +88,8 @@ static unsigned int details(uint8_t *p, uint32_t value, const uint8_t *msg, unsi
 	return len + 4;
 }
 
-#define PRF                                                                                                 \
-	"1ebcbe62005ab948fdffe1c402aaba354ec676050c9bc1aae1ff5b1509a4a04a"                                   \
+#define PRF                                                                \
+	"1ebcbe62005ab948fdffe1c402aaba354ec676050c9bc1aae1ff5b1509a4a04a" \
 	"44254664c2a480f5b77ea2d1020c7ba4b3640c4ac793324c26d6fddfdb1f011a"
 
 static void kdf(void **state)
@@ -111,7 +112,8 @@ static void kdf(void **state)
 	assert_int_equal(h->rsp_len, 96);
 	assert_memory_equal(h->rsp + 64, out_nonce, 32);
 	unhex("ad033c1c9a0909928938bb44b5d709038100e52fc54a92ed74214897b25c64ea"
-	      "654e4a04a856fde78361ee5abf989b779539cd3b46cd4944eca8ca3e909ad755", pad, 64);
+	      "654e4a04a856fde78361ee5abf989b779539cd3b46cd4944eca8ca3e909ad755",
+	      pad, 64);
 	for (int i = 0; i < 64; i++)
 		h->rsp[i] ^= pad[i];
 	assert_hex(h->rsp, PRF);
@@ -198,8 +200,8 @@ static void ecdh_encrypted(void **state)
 }
 
 /* SHA256(IOkey | digest | nonce | RS | 45 | P1 | P2le) */
-static void verify_mac_ref(const uint8_t digest[32], const uint8_t nonce[32], const uint8_t rs[64], uint8_t p1,
-			   uint8_t p2, uint8_t out[32])
+static void verify_mac_ref(const uint8_t digest[32], const uint8_t nonce[32], const uint8_t rs[64],
+			   uint8_t p1, uint8_t p2, uint8_t out[32])
 {
 	uint8_t m[164];
 
@@ -257,8 +259,8 @@ static void verify_mac(void **state)
 	host_free(h);
 }
 
-static void boot_mac_ref(const uint8_t k[32], const uint8_t digest[32], const uint8_t *rs, uint8_t p1,
-			 uint8_t out[32])
+static void boot_mac_ref(const uint8_t k[32], const uint8_t digest[32], const uint8_t *rs,
+			 uint8_t p1, uint8_t out[32])
 {
 	uint8_t m[132];
 	unsigned int n = 64;
@@ -278,7 +280,8 @@ static void boot_mac_ref(const uint8_t k[32], const uint8_t digest[32], const ui
 
 static void secureboot(void **state)
 {
-	static const uint8_t conf[2] = { 0x03, 0xbc }; /* FullDig, digest in slot 12, key in slot 11 */
+	static const uint8_t conf[2] = { 0x03,
+					 0xbc }; /* FullDig, digest in slot 12, key in slot 11 */
 	struct host *h = chip608(0x4006);
 	uint8_t pub[64], rs[64], digest[32], k[32], want[32], data[96], buf[32];
 
@@ -319,34 +322,36 @@ static void secureboot(void **state)
 
 /* ------------------------------------------------------------------ a real TNGTLS part */
 
-#define TNG_SLOT10                                                                                          \
-	"e197aa26d2d0ac94ab4decc230554f5611cd53ae24ad1ae2737ea2d69ecaa2ad"                                   \
+#define TNG_SLOT10                                                         \
+	"e197aa26d2d0ac94ab4decc230554f5611cd53ae24ad1ae2737ea2d69ecaa2ad" \
 	"25d05c0e6ea51c603e5a5b84e04cab5126c6bdb37c8906a159606c3482b024afa5ac9c2c0030a000"
-#define TNG_SLOT11                                                                                          \
-	"000000002eba1b2ad0b73e4e44725e0c09348d4092a08bd7a8b7619bfdc7a56eb2054bdc"                           \
+#define TNG_SLOT11                                                                 \
+	"000000002eba1b2ad0b73e4e44725e0c09348d4092a08bd7a8b7619bfdc7a56eb2054bdc" \
 	"00000000a338f00dc64dec1d84b4b36ec62426bd4c9340244fa853e235d053c05df67ef4"
-#define TNG_SLOT12                                                                                          \
-	"ecc949988f619130b9277322958cfda97d9b0a8cb8f37894bcc473e9d47a4087"                                   \
+#define TNG_SLOT12                                                         \
+	"ecc949988f619130b9277322958cfda97d9b0a8cb8f37894bcc473e9d47a4087" \
 	"2123d5a2566b89a159bc8a8de52283ce16b5337b2a2599afe4d75efa073ed611963a9f2c0010a000"
-#define TNG_ROOT                                                                                            \
-	"bd54e66de3875484006b53ae1580d50aa069e78adf5578d85ce2d54dd5b83029"                                   \
+#define TNG_ROOT                                                           \
+	"bd54e66de3875484006b53ae1580d50aa069e78adf5578d85ce2d54dd5b83029" \
 	"6bffdd6e6f7256fbd99ef1a116b11d33ad49103aa1858739dcfae437e19d634e"
-#define TNG_DEVICE_KEY                                                                                      \
-	"d330b8b2ede4d502df48b54a2f29cc79f901e594fd6bf92deb6d187ac77f2dbb"                                   \
+#define TNG_DEVICE_KEY                                                     \
+	"d330b8b2ede4d502df48b54a2f29cc79f901e594fd6bf92deb6d187ac77f2dbb" \
 	"b160279a4a20a7e6e3507f973aad43919bef2d1c99b29c153323dfcd99106769"
 
 /* Reads a 72-byte slot as drivers do: two blocks and a padded third one. */
 static void read_slot72(struct host *h, unsigned int slot, uint8_t out[72])
 {
 	for (unsigned int block = 0; block < 3; block++) {
-		assert_status(host_cmd(h, OP_READ, 0x82, (uint16_t)(block << 8 | slot << 3), NULL, 0), 0);
+		assert_status(
+			host_cmd(h, OP_READ, 0x82, (uint16_t)(block << 8 | slot << 3), NULL, 0), 0);
 		memcpy(out + 32 * block, h->rsp, block < 2 ? 32 : 8);
 	}
 	assert_hex(h->rsp + 8, "000000000000000000000000000000000000000000000000");
 }
 
 /* Certificate serial number source A: SHA256(X|Y|dates) with 01 in the top bits. */
-static void serial_by_chip(struct host *h, const uint8_t xy[64], const uint8_t dates[3], const char *want)
+static void serial_by_chip(struct host *h, const uint8_t xy[64], const uint8_t dates[3],
+			   const char *want)
 {
 	assert_status(host_cmd(h, OP_SHA, 0, 0, NULL, 0), 0);
 	assert_status(host_cmd(h, OP_SHA, 1, 64, xy, 64), 0);
@@ -426,13 +431,17 @@ static void lock_config(struct host *h, const char *crc)
 	assert_true(host_status(h).config_locked);
 }
 
-#define CAL_508                                                                                             \
-	"012300000000500004050607EE000100 C0005500 8F2FC4448720C4F48F0F8F8F9F8F8364C444C464 0F0F0F0F0F0F0F0F" \
-	"0F0F0F0F FFFFFFFF00000000FFFFFFFF00000000 FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF 00000000 FFFF000000000000" \
+#define CAL_508                                                                                \
+	"012300000000500004050607EE000100 C0005500 8F2FC4448720C4F48F0F8F8F9F8F8364C444C464 "  \
+	"0F0F0F0F0F0F0F0F"                                                                     \
+	"0F0F0F0F FFFFFFFF00000000FFFFFFFF00000000 FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF 00000000 " \
+	"FFFF000000000000"                                                                     \
 	"33001C0013001C003C001C001C0033001C001C003C0030003C003C0032003000"
-#define CAL_608                                                                                             \
-	"012300000000600004050607EE010100 C000A100 AF2FC4448720C4F48F0F0F0F9F8F8364C444C464 0F0F0F0F0F0F0F0F" \
-	"0F0F0F0F FFFFFFFF00000000FFFFFFFF00000000 FF8403BC096976000000000000000000 00000000 FFFF0E4000000000" \
+#define CAL_608                                                                                \
+	"012300000000600004050607EE010100 C000A100 AF2FC4448720C4F48F0F0F0F9F8F8364C444C464 "  \
+	"0F0F0F0F0F0F0F0F"                                                                     \
+	"0F0F0F0F FFFFFFFF00000000FFFFFFFF00000000 FF8403BC096976000000000000000000 00000000 " \
+	"FFFF0E4000000000"                                                                     \
 	"33001C0013001C003C003A101C0033001C001C00380030003C003C0032003000"
 
 static void cal_image(struct host *h, const char *image, uint16_t crc)
@@ -483,7 +492,8 @@ static void config_crcs(void **state)
 	assert_int_equal(ecc508a_emu_chip_preset(h->chip, "aws-config"), 0);
 	/* and the whole way through Lock, against a CRC computed here */
 	assert_int_equal(ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 0, cfg, 128), 0);
-	snprintf((char *)h->rsp, sizeof(h->rsp), "%02x%02x", ref_crc(cfg, 128) & 0xff, ref_crc(cfg, 128) >> 8);
+	snprintf((char *)h->rsp, sizeof(h->rsp), "%02x%02x", ref_crc(cfg, 128) & 0xff,
+		 ref_crc(cfg, 128) >> 8);
 	lock_config(h, (char *)h->rsp);
 	host_free(h);
 }
@@ -508,7 +518,10 @@ static void data_crcs(void **state)
 		for (unsigned int slot = 0; slot < 16; slot++) {
 			host_slot(h, slot, 0x0f0f, slot ? 0x003c : v[i].key0);
 			if (slot)
-				host_poke(h, ECC508A_EMU_SLOT0 + slot, 0, buf, slot < 8 ? 36 : slot == 8 ? 416 : 72);
+				host_poke(h, ECC508A_EMU_SLOT0 + slot, 0, buf,
+					  slot < 8    ? 36
+					  : slot == 8 ? 416
+						      : 72);
 		}
 		host_lock(h, true, false);
 		assert_status(host_cmd(h, OP_LOCK, 0x01, v[i].crc ^ 0x8000, NULL, 0), 0x0f);
