@@ -90,10 +90,20 @@ modules_remove()
 	return 1
 }
 
-# chip_start [OPTION...]: the usual: one server called "a", one chip of the "aws" kind, bound.
+# chip_start_at ADDRESS [OPTION...]: one server called "a", one chip ("aws" if the options do not say), bound.
+chip_start_at()
+{
+	local address=$1
+
+	shift
+	[ $# -gt 0 ] || set -- --preset aws
+	modules_load && BUS=$(emu_start a "$@") && chip_bind "$BUS" "$address" && [ -c /dev/ecc508a0 ]
+}
+
+# chip_start [OPTION...]: the usual one
 chip_start()
 {
-	modules_load && BUS=$(emu_start a --preset aws "$@") && chip_bind "$BUS" 0x58 && [ -c /dev/ecc508a0 ]
+	chip_start_at 0x58 --preset aws "$@"
 }
 
 # in_trace NAME OPCODE: how often the chip was sent that command
