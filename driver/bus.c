@@ -38,8 +38,9 @@ MODULE_PARM_DESC(bus_hz, "I2C clock in Hz of adapters that do not tell it themse
  * @msg:  its buffer must be DMA-able
  *
  * Return: 0; -ENXIO if it was not acknowledged; other errors of the adapter.  Drivers report
- * a NAK in many ways: -ENXIO, -EREMOTEIO (bcm2835, designware), -EIO (i2c-algo-bit for data),
- * 0 messages done (i2c-virtio).
+ * a NAK in many ways: -ENXIO, -EREMOTEIO (bcm2835, designware), -EIO (i2c-algo-bit for a byte
+ * that was written), 0 messages done (i2c-virtio).  -EIO of a read stays what it is: the
+ * adapter may have clocked some of the answer out, which the engine has to know.
  */
 int ecc508a_bus_xfer(struct ecc508a_chip *chip, struct i2c_msg *msg)
 {
@@ -60,8 +61,9 @@ int ecc508a_bus_xfer(struct ecc508a_chip *chip, struct i2c_msg *msg)
 	case 0:
 	case -ENXIO:
 	case -EREMOTEIO:
-	case -EIO:
 		return -ENXIO;
+	case -EIO:
+		return msg->flags & I2C_M_RD ? -EIO : -ENXIO;
 	case -EAGAIN:
 		return -EIO;
 	default:
