@@ -303,17 +303,17 @@ TEST(address_not_acknowledged)
 
 TEST(byte_not_acknowledged)
 {
-	in_every_byte("nak-data", 23);
+	in_every_byte("nak-data", 61);
 }
 
 TEST(bit_flipped_in_response)
 {
-	in_every_byte("flip dir=read", 11);
+	in_every_byte("flip dir=read", 19);
 }
 
 TEST(bit_flipped_in_command)
 {
-	in_every_byte("flip dir=write", 23);
+	in_every_byte("flip dir=write", 41);
 }
 
 TEST(bus_error)
