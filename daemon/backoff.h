@@ -22,9 +22,9 @@ struct backoff {
 };
 
 /* AWS allows one CONNECT a second for each client id; never be faster than that. */
-#define BACKOFF_FLOOR_MS 1000u
-#define BACKOFF_BASE_MS  1000u
-#define BACKOFF_CAP_MS   300000u
+#define BACKOFF_FLOOR_MS  1000u
+#define BACKOFF_BASE_MS	  1000u
+#define BACKOFF_CAP_MS	  300000u
 /* A connection must last this long before the schedule starts again from the front. */
 #define BACKOFF_STABLE_MS 60000u
 

@@ -41,10 +41,10 @@ struct config_key {
 	int64_t max;
 };
 
-#define KEY(sec, key, type, member, min, max)                                     \
-	{                                                                         \
-		sec, key, type, offsetof(struct config, member),                  \
-			sizeof(((struct config *)0)->member), min, max            \
+#define KEY(sec, key, type, member, min, max)                          \
+	{                                                              \
+		sec, key, type, offsetof(struct config, member),       \
+			sizeof(((struct config *)0)->member), min, max \
 	}
 
 static const struct config_key config_keys[] = {
@@ -239,10 +239,11 @@ static bool config_set_string(struct config_reader *r, const struct config_key *
 	}
 	if (k->type == CONFIG_HOST) {
 		if (inet_pton(AF_INET, value, &v4) == 1 || inet_pton(AF_INET6, value, &v6) == 1) {
-			config_fail(r,
-				    "host must be a name, not the address %s: the server is told the "
-				    "name (SNI) and must prove it",
-				    value);
+			config_fail(
+				r,
+				"host must be a name, not the address %s: the server is told the "
+				"name (SNI) and must prove it",
+				value);
 			return false;
 		}
 		if (strpbrk(value, ":/ \t")) {
@@ -369,8 +370,8 @@ int config_parse(struct config *cfg, const char *name, const char *text, char *e
 		r.failed = false;
 		r.line = line;
 		config_fail(&r, "%s",
-			    line < 0 ? "out of memory" :
-				       "this is neither [section], key = value, nor a comment");
+			    line < 0 ? "out of memory"
+				     : "this is neither [section], key = value, nor a comment");
 	}
 	return r.failed ? -EINVAL : 0;
 }
@@ -451,7 +452,8 @@ int config_check(struct config *cfg, const char *path, char *error, size_t size)
 		const char *section, *key, *what;
 	} required[] = {
 		{ offsetof(struct config, host), "server", "host",
-		  "the name of the broker (aws iot describe-endpoint --endpoint-type iot:Data-ATS)" },
+		  "the name of the broker (aws iot describe-endpoint --endpoint-type "
+		  "iot:Data-ATS)" },
 		{ offsetof(struct config, ca_file), "server", "ca_file",
 		  "the CA certificates that the server must be signed by" },
 		{ offsetof(struct config, certificate), "identity", "certificate",
@@ -470,9 +472,8 @@ int config_check(struct config *cfg, const char *path, char *error, size_t size)
 		strcpy(cfg->alpn, cfg->port == 443 ? "x-amzn-mqtt-ca" : "");
 	else if (!strcmp(cfg->alpn, "none"))
 		cfg->alpn[0] = 0;
-	if (!cfg->spool_dir[0] &&
-	    snprintf(cfg->spool_dir, sizeof(cfg->spool_dir), "%s/spool", cfg->state_dir) >=
-		    (int)sizeof(cfg->spool_dir)) {
+	if (!cfg->spool_dir[0] && snprintf(cfg->spool_dir, sizeof(cfg->spool_dir), "%s/spool",
+					   cfg->state_dir) >= (int)sizeof(cfg->spool_dir)) {
 		snprintf(error, size, "%s: state_dir is too long", path);
 		return -EINVAL;
 	}

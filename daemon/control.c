@@ -29,10 +29,10 @@
 #define ECC508A_VERSION "unknown"
 #endif
 
-#define CONTROL_IN_MAX (WIRE_LINE_MAX + 1 + WIRE_PAYLOAD_MAX)
+#define CONTROL_IN_MAX	 (WIRE_LINE_MAX + 1 + WIRE_PAYLOAD_MAX)
 /* A client that does not read its replies is not read from either. */
 #define CONTROL_OUT_BUSY (256u * 1024u)
-#define CONTROL_BATCH    64
+#define CONTROL_BATCH	 64
 
 struct control_filter {
 	char name[WIRE_TOPIC_MAX + 1];
@@ -561,8 +561,8 @@ static void control_accept(struct loop_watch *w, uint32_t events)
 	if (c->nclients >= CONTROL_CLIENTS_MAX) {
 		static const char busy[] = "ERR limit 64 programs are connected already\n";
 
-		log_warn("control: %d clients, pid %d (uid %d) is turned away",
-			 CONTROL_CLIENTS_MAX, (int)cred.pid, (int)cred.uid);
+		log_warn("control: %d clients, pid %d (uid %d) is turned away", CONTROL_CLIENTS_MAX,
+			 (int)cred.pid, (int)cred.uid);
 		if (send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 			log_debug("control: it was gone already");
 		close(fd);
@@ -646,7 +646,8 @@ unsigned int control_deliver(struct control *c, int qos, const char *topic, cons
 			continue;
 		if (cl->out_len + len + WIRE_LINE_MAX > CONTROL_OUT_MAX) {
 			if (!cl->dropped++)
-				log_warn("control: client %u does not read, its messages are dropped",
+				log_warn("control: client %u does not read, its messages are "
+					 "dropped",
 					 cl->number);
 			c->dropped++;
 			continue;

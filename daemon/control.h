@@ -14,7 +14,7 @@
 #define CONTROL_CLIENTS_MAX 64
 #define CONTROL_FILTERS_MAX 50
 /* What waits for a subscriber that does not read; more is dropped and it is told. */
-#define CONTROL_OUT_MAX (1024u * 1024u)
+#define CONTROL_OUT_MAX	    (1024u * 1024u)
 
 /* What the socket's owner does for it. */
 struct control_ops {
@@ -22,9 +22,8 @@ struct control_ops {
 	 * Take a message. QoS 1: it is appended, and becomes safe with commit(). QoS 0: it is
 	 * on its way. Returns 0, or a negative errno with a code and a sentence.
 	 */
-	int (*publish)(void *ctx, int qos, const char *topic, size_t topic_len,
-		       const void *payload, size_t len, uint64_t *id, const char **code,
-		       const char **why);
+	int (*publish)(void *ctx, int qos, const char *topic, size_t topic_len, const void *payload,
+		       size_t len, uint64_t *id, const char **code, const char **why);
 	int (*commit)(void *ctx, const char **why);
 	/* The first subscriber came, the last one left. */
 	void (*subscribe)(void *ctx, const char *filter);

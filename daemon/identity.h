@@ -14,7 +14,7 @@
 struct identity {
 	EVP_PKEY *key;
 	X509 *leaf;
-	STACK_OF(X509) *signers; /* what is sent after the leaf */
+	STACK_OF(X509) * signers; /* what is sent after the leaf */
 	bool development; /* the key is a file, not a chip */
 	char cert_id[65]; /* AWS certificateId: SHA-256 of the DER, hex */
 	char ca_id[65]; /* the same of the signer, empty without one */

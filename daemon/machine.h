@@ -32,14 +32,13 @@ struct machine {
 };
 
 /* Three sessions in a row shorter than this look like two devices with one client id. */
-#define MACHINE_SHORT_MS      10000
-#define MACHINE_SHORT_COUNT   3
+#define MACHINE_SHORT_MS       10000
+#define MACHINE_SHORT_COUNT    3
 /* Without a route there is nothing to hurry for; a key or certificate is looked at again. */
-#define MACHINE_IDENTITY_MS   10000
+#define MACHINE_IDENTITY_MS    10000
 #define MACHINE_NETWORK_GAP_MS 5000
 
-void machine_init(struct machine *m, int64_t now, backoff_rng rng, void *rng_ctx,
-		  uint32_t cap_ms);
+void machine_init(struct machine *m, int64_t now, backoff_rng rng, void *rng_ctx, uint32_t cap_ms);
 
 /* True if an attempt has to start now; the machine is then connecting. */
 bool machine_poll(struct machine *m, int64_t now);

@@ -35,8 +35,8 @@
 /* While the main thread lags behind, stop reading so that TCP slows the broker down. */
 #define SESSION_EVENTS_HIGH 64
 /* getaddrinfo() with the usual resolver gives up within half a minute; the chip within 5 s. */
-#define SESSION_ALIVE_MS   20000
-#define SESSION_BLOCKED_MS 120000
+#define SESSION_ALIVE_MS    20000
+#define SESSION_BLOCKED_MS  120000
 
 enum session_order_kind {
 	ORDER_CONNECT,
@@ -508,7 +508,8 @@ static void session_run_orders(struct session *s)
 static bool session_puback_overdue(const struct session *s, int64_t now)
 {
 	for (int i = 0; i < SESSION_INFLIGHT; i++) {
-		if (s->publishes[i].used && now - s->publishes[i].sent_ms > (int64_t)s->cfg->ack_timeout * 1000)
+		if (s->publishes[i].used &&
+		    now - s->publishes[i].sent_ms > (int64_t)s->cfg->ack_timeout * 1000)
 			return true;
 	}
 	return false;
@@ -540,8 +541,8 @@ static void session_serve(struct session *s, short revents)
 
 	if (!rc && !s->closed && mosquitto_socket(s->mosq) >= 0 &&
 	    s->trace.attempt.connack_code == 0) {
-		if (s->trace.attempt.connack ? !session_puback_overdue(s, now) :
-					       now < s->deadline_ms)
+		if (s->trace.attempt.connack ? !session_puback_overdue(s, now)
+					     : now < s->deadline_ms)
 			return;
 		s->trace.attempt.timed_out = true;
 	}
@@ -694,8 +695,8 @@ int session_connect(struct session *s)
 	return session_order(s, ORDER_CONNECT, NULL, NULL, 0);
 }
 
-int session_publish(struct session *s, uint64_t id, int qos, const char *topic,
-		    const void *payload, size_t payload_len)
+int session_publish(struct session *s, uint64_t id, int qos, const char *topic, const void *payload,
+		    size_t payload_len)
 {
 	struct session_order *o;
 	int ret = session_order(s, ORDER_PUBLISH, topic, &o, payload_len);

@@ -20,7 +20,7 @@
 /* Messages given to libmosquitto and not acknowledged; AWS IoT allows 100. */
 #define SESSION_INFLIGHT 20
 /* AWS IoT: 50 subscriptions on one connection. */
-#define SESSION_FILTERS 50
+#define SESSION_FILTERS	 50
 
 enum session_event_kind {
 	SESSION_IDENTITY, /* the certificates were loaded and fit */
@@ -82,8 +82,8 @@ struct session_event *session_next_event(struct session *s);
 
 /* Orders; each returns 0 or -ENOMEM. */
 int session_connect(struct session *s);
-int session_publish(struct session *s, uint64_t id, int qos, const char *topic,
-		    const void *payload, size_t payload_len);
+int session_publish(struct session *s, uint64_t id, int qos, const char *topic, const void *payload,
+		    size_t payload_len);
 int session_subscribe(struct session *s, const char *filter);
 int session_unsubscribe(struct session *s, const char *filter);
 /* Drop key and certificates, and the connection made with them. */

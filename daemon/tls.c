@@ -12,12 +12,12 @@
 #include "clock.h"
 
 /* TLS 1.2 suites that AWS IoT Core takes and that keep forward secrecy; 1.3 has its own. */
-#define TLS_CIPHERS                       \
-	"ECDHE-ECDSA-AES128-GCM-SHA256:"  \
-	"ECDHE-RSA-AES128-GCM-SHA256:"    \
-	"ECDHE-ECDSA-AES256-GCM-SHA384:"  \
-	"ECDHE-RSA-AES256-GCM-SHA384:"    \
-	"ECDHE-ECDSA-CHACHA20-POLY1305:"  \
+#define TLS_CIPHERS                      \
+	"ECDHE-ECDSA-AES128-GCM-SHA256:" \
+	"ECDHE-RSA-AES128-GCM-SHA256:"   \
+	"ECDHE-ECDSA-AES256-GCM-SHA384:" \
+	"ECDHE-RSA-AES256-GCM-SHA384:"   \
+	"ECDHE-ECDSA-CHACHA20-POLY1305:" \
 	"ECDHE-RSA-CHACHA20-POLY1305"
 
 static struct tls_trace *tls_trace_of(const SSL *ssl)
@@ -100,8 +100,7 @@ static void tls_info(const SSL *ssl, int where, int ret)
 
 static int tls_verify(int ok, X509_STORE_CTX *store)
 {
-	const SSL *ssl =
-		X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_trace *t = ssl ? tls_trace_of(ssl) : NULL;
 
 	if (!ok && t && !t->attempt.verify_error) {
@@ -150,8 +149,8 @@ SSL_CTX *tls_ctx_new(OSSL_LIB_CTX *libctx, const struct config *cfg, const struc
 	SSL_CTX_set_app_data(ctx, trace);
 	SSL_CTX_set_info_callback(ctx, tls_info);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, tls_verify);
-	SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
-					 SSL_OP_NO_TICKET);
+	SSL_CTX_set_options(ctx,
+			    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
 	/* Nothing here resumes: AWS IoT gives no tickets, so each handshake is a whole one. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	/* libmosquitto may repeat a write from another address. */

@@ -15,10 +15,10 @@
 #define WIRE_VERSION 1
 
 /* AWS IoT Core limits: 256 bytes of topic, 128 KiB of payload. */
-#define WIRE_TOPIC_MAX   256
+#define WIRE_TOPIC_MAX	 256
 #define WIRE_PAYLOAD_MAX (128u * 1024u)
 /* A verb, two numbers and a topic, without the line feed. */
-#define WIRE_LINE_MAX 320
+#define WIRE_LINE_MAX	 320
 
 enum wire_verb {
 	WIRE_PUB,

@@ -30,6 +30,7 @@ int link_reply(struct link *l, struct wire_reply *reply);
 /* The answer to a request; messages in between are not expected. Dies on ERR */
 void link_expect(struct link *l, enum wire_reply_kind kind, struct wire_reply *reply);
 
-#define LINK_SOCKET_HELP "  -S, --socket PATH  the daemon's socket (default /run/ecc508ad/control)\n"
+#define LINK_SOCKET_HELP \
+	"  -S, --socket PATH  the daemon's socket (default /run/ecc508ad/control)\n"
 
 #endif

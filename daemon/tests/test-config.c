@@ -18,7 +18,7 @@
 
 #include "config.h"
 
-#define MINIMUM                                        \
+#define MINIMUM                                         \
 	"[server]\nhost = example.iot\nca_file = /ca\n" \
 	"[identity]\ncertificate = /cert\n"
 
