@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 The ecc508a authors */
+/* clang-format off */
 /*
- * What the files of the chip share: the state of one chip and of one bus, and who offers which function.
+ * What the files of the chip share: the state of one chip and of one bus, and who offers which
+ * function.
  *
  *	bus.c		messages, clock, pulses on SDA		parts.c		508A/608A/608B as tables
  *	link.c		the chip's end of the wire		quirks.c	named switches
@@ -11,6 +13,7 @@
  *	crypto.c	SHA, HMAC, P-256, AES, random		cmd-*.c		the commands
  *	fault.c		injected faults				state.c		state files
  */
+/* clang-format on */
 #ifndef EMU_CHIP_H
 #define EMU_CHIP_H
 
@@ -44,14 +47,14 @@ enum emu_code {
 #define EE_SIZE	  1404
 #define EE_UNDO	  48 /* words one command can write, with a good margin */
 
-#define NSLOTS		 16
-#define CMD_MAX		 155 /* DS508 9.1: a group is 4..155 bytes */
-#define RSP_MAX		 110
-#define TPU_NS		 100000 /* VCC valid to first wake pulse, DS508 table 8-2 */
-#define NEVER		 UINT64_MAX
-#define NSEC_PER_SEC	 1000000000ULL
-#define NSEC_PER_MSEC	 1000000ULL
-#define NSEC_PER_USEC	 1000ULL
+#define NSLOTS	      16
+#define CMD_MAX	      155 /* DS508 9.1: a group is 4..155 bytes */
+#define RSP_MAX	      110
+#define TPU_NS	      100000 /* VCC valid to first wake pulse, DS508 table 8-2 */
+#define NEVER	      UINT64_MAX
+#define NSEC_PER_SEC  1000000000ULL
+#define NSEC_PER_MSEC 1000000ULL
+#define NSEC_PER_USEC 1000ULL
 
 struct emu_tempkey {
 	bool valid;
@@ -65,7 +68,11 @@ struct emu_tempkey {
 	uint8_t value[64];
 };
 
-enum emu_sha_mode { SHA_NONE, SHA_PLAIN, SHA_HMAC };
+enum emu_sha_mode {
+	SHA_NONE,
+	SHA_PLAIN,
+	SHA_HMAC
+};
 
 /* Lost in sleep, kept in idle. */
 struct emu_sram {
@@ -198,8 +205,8 @@ void emu_key_store(struct ecc508a_emu_chip *c, unsigned int slot, const uint8_t 
 /* zones.c */
 extern const uint16_t emu_slot_size[NSLOTS];
 unsigned int emu_slot_off(unsigned int slot);
-int emu_addr_decode(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, unsigned int zone, bool block32,
-		    struct emu_range *r);
+int emu_addr_decode(struct ecc508a_emu_chip *c, const struct emu_cmd *cmd, unsigned int zone,
+		    bool block32, struct emu_range *r);
 uint16_t emu_data_crc(const struct ecc508a_emu_chip *c);
 bool emu_pub_is_valid(const struct ecc508a_emu_chip *c, unsigned int slot);
 void emu_pub_set_valid(struct ecc508a_emu_chip *c, unsigned int slot, bool valid);
@@ -222,7 +229,8 @@ int emu_limited_use(struct ecc508a_emu_chip *c, unsigned int slot);
 /* tempkey.c */
 bool emu_tk_ready(const struct ecc508a_emu_chip *c);
 void emu_tk_clear(struct ecc508a_emu_chip *c);
-void emu_tk_set(struct ecc508a_emu_chip *c, const uint8_t *value, unsigned int len, bool source_input);
+void emu_tk_set(struct ecc508a_emu_chip *c, const uint8_t *value, unsigned int len,
+		bool source_input);
 void emu_hash_sn(struct emu_sha256 *s, const struct ecc508a_emu_chip *c); /* SN8 SN0 SN1 */
 void emu_hash_zero(struct emu_sha256 *s, unsigned int n);
 void emu_hash_cmd(struct emu_sha256 *s, const struct emu_cmd *cmd); /* opcode P1 P2le */
@@ -314,35 +322,35 @@ static inline uint16_t key_config(const struct ecc508a_emu_chip *c, unsigned int
 }
 
 /* SlotConfig, DS508 table 2-6 */
-#define SC_READ_KEY(sc)	  ((sc) & 0x0f)
-#define SC_EXT_SIGN	  0x0001
-#define SC_INT_SIGN	  0x0002
-#define SC_ECDH		  0x0004
-#define SC_ECDH_SLOT	  0x0008
-#define SC_NO_MAC	  0x0010
-#define SC_LIMITED_USE	  0x0020
-#define SC_ENCRYPT_READ	  0x0040
-#define SC_IS_SECRET	  0x0080
-#define SC_WRITE_KEY(sc)  ((sc) >> 8 & 0x0f)
-#define SC_WRITE_CFG(sc)  ((sc) >> 12)
-#define SC_GENKEY	  0x2000 /* for DeriveKey: allowed */
-#define SC_DERIVE_PARENT  0x1000 /* DeriveKey: source is the parent */
-#define SC_ENCRYPT_WRITE  0x4000 /* for PrivWrite: allowed */
-#define SC_DERIVE_MAC	  0x8000
+#define SC_READ_KEY(sc)	 ((sc)&0x0f)
+#define SC_EXT_SIGN	 0x0001
+#define SC_INT_SIGN	 0x0002
+#define SC_ECDH		 0x0004
+#define SC_ECDH_SLOT	 0x0008
+#define SC_NO_MAC	 0x0010
+#define SC_LIMITED_USE	 0x0020
+#define SC_ENCRYPT_READ	 0x0040
+#define SC_IS_SECRET	 0x0080
+#define SC_WRITE_KEY(sc) ((sc) >> 8 & 0x0f)
+#define SC_WRITE_CFG(sc) ((sc) >> 12)
+#define SC_GENKEY	 0x2000 /* for DeriveKey: allowed */
+#define SC_DERIVE_PARENT 0x1000 /* DeriveKey: source is the parent */
+#define SC_ENCRYPT_WRITE 0x4000 /* for PrivWrite: allowed */
+#define SC_DERIVE_MAC	 0x8000
 
 /* KeyConfig, DS508 table 2-12 */
-#define KC_PRIVATE	  0x0001
-#define KC_PUB_INFO	  0x0002
-#define KC_TYPE(kc)	  ((kc) >> 2 & 7)
-#define KC_TYPE_P256	  4
-#define KC_TYPE_AES	  6
-#define KC_TYPE_OTHER	  7
-#define KC_LOCKABLE	  0x0020
-#define KC_REQ_RANDOM	  0x0040
-#define KC_REQ_AUTH	  0x0080
-#define KC_AUTH_KEY(kc)	  ((kc) >> 8 & 0x0f)
-#define KC_LATCH	  0x1000
-#define KC_X509(kc)	  ((kc) >> 14)
+#define KC_PRIVATE	0x0001
+#define KC_PUB_INFO	0x0002
+#define KC_TYPE(kc)	((kc) >> 2 & 7)
+#define KC_TYPE_P256	4
+#define KC_TYPE_AES	6
+#define KC_TYPE_OTHER	7
+#define KC_LOCKABLE	0x0020
+#define KC_REQ_RANDOM	0x0040
+#define KC_REQ_AUTH	0x0080
+#define KC_AUTH_KEY(kc) ((kc) >> 8 & 0x0f)
+#define KC_LATCH	0x1000
+#define KC_X509(kc)	((kc) >> 14)
 
 static inline bool is_private(const struct ecc508a_emu_chip *c, unsigned int slot)
 {

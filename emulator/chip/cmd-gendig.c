@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* GenDig (15): mixes something the chip stores into TempKey. DeriveKey (1C): makes a new stored key
- * of it. */
+/*
+ * GenDig (15): mixes something the chip stores into TempKey. DeriveKey (1C): makes a new stored key
+ * of it.
+ */
 #include "chip.h"
 
 enum {

@@ -5,36 +5,17 @@
  *
  * Details (u32le)	PRF b1:0 key length 16 32 48 64, b8 result 32/64, b10:9 AEAD split
  *			AES b1:0 key block
- *			HKDF b1:0 where the message is: 0 slot, 1 TempKey, 2 input, 3 input with IV; b2
- *zero key b31:24 message length
+ *			HKDF b1:0 the message: 0 slot, 1 TempKey, 2 input, 3 with IV; b2 zero key
+ *			b31:24 message length
  */
 #include "chip.h"
 
-enum {
-	PRF = 0,
-	AES = 1,
-	HKDF = 2
-};
-enum {
-	SRC_TEMPKEY,
-	SRC_TEMPKEY_UP,
-	SRC_SLOT,
-	SRC_ALTKEY
-};
-enum {
-	TO_TEMPKEY,
-	TO_TEMPKEY_UP,
-	TO_SLOT,
-	TO_ALTKEY,
-	TO_OUTPUT,
-	TO_OUTPUT_ENC
-};
-enum {
-	MSG_SLOT,
-	MSG_TEMPKEY,
-	MSG_INPUT,
-	MSG_IV
-};
+/* clang-format off */
+enum { PRF = 0, AES = 1, HKDF = 2 };
+enum { SRC_TEMPKEY, SRC_TEMPKEY_UP, SRC_SLOT, SRC_ALTKEY };
+enum { TO_TEMPKEY, TO_TEMPKEY_UP, TO_SLOT, TO_ALTKEY, TO_OUTPUT, TO_OUTPUT_ENC };
+enum { MSG_SLOT, MSG_TEMPKEY, MSG_INPUT, MSG_IV };
+/* clang-format on */
 
 struct kdf {
 	unsigned int algo, src, target;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* Verify (45): with a stored key, with a key from outside, and to change the validity of a stored
- * key. */
+/*
+ * Verify (45): with a stored key, with a key from outside, and to change the validity of a stored
+ * key.
+ */
 #include "chip.h"
 
 enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 The ecc508a authors */
-/* The primitives the chip is made of, on top of libcrypto. No function here knows what a slot is. */
+/* What the chip is made of, on top of libcrypto. No function here knows what a slot is. */
 #ifndef EMU_CRYPTO_H
 #define EMU_CRYPTO_H
 
@@ -40,7 +40,8 @@ bool emu_p256_scalar_ok(const uint8_t d[32]);
 bool emu_p256_point_ok(const uint8_t xy[64]);
 int emu_p256_generate(struct emu_rng *rng, uint8_t d[32]);
 int emu_p256_public(const uint8_t d[32], uint8_t xy[64]);
-int emu_p256_sign(struct emu_rng *rng, const uint8_t d[32], const uint8_t digest[32], uint8_t rs[64]);
+int emu_p256_sign(struct emu_rng *rng, const uint8_t d[32], const uint8_t digest[32],
+		  uint8_t rs[64]);
 bool emu_p256_verify(const uint8_t xy[64], const uint8_t digest[32], const uint8_t rs[64]);
 int emu_p256_ecdh(const uint8_t d[32], const uint8_t xy[64], uint8_t out[32]);
 

@@ -3,10 +3,11 @@
 /*
  * libecc508a-emu: an ATECC508A, ATECC608A or ATECC608B in software.
  *
- * The unit of everything is the bus. A bus has a clock and carries any number of chips; chips see each
- * other's traffic as low pulses on SDA, as on a board. A program feeds I2C messages to the bus and
- * gets acknowledgements and bytes back. Nothing here blocks, sleeps, starts threads or installs signal
- * handlers; the only system calls are those of state files and, for chips without a seed, getrandom().
+ * The unit of everything is the bus. A bus has a clock and carries any number of chips; chips see
+ * each other's traffic as low pulses on SDA, as on a board. A program feeds I2C messages to the bus
+ * and gets acknowledgements and bytes back. Nothing here blocks, sleeps, starts threads or installs
+ * signal handlers; the only system calls are those of state files and, for chips without a seed,
+ * getrandom().
  *
  * A bus and its chips belong to one thread at a time (the caller locks); different buses are
  * independent. All times are nanoseconds. Functions that can fail return 0 or a negative errno.
@@ -54,7 +55,8 @@ ECC508A_EMU_API void ecc508a_emu_bus_set_clock(struct ecc508a_emu_bus *bus,
 /** The emulated time, ns since the bus was made. */
 ECC508A_EMU_API uint64_t ecc508a_emu_bus_now(struct ecc508a_emu_bus *bus);
 
-/** Lets virtual time pass. With a real clock: only lets due events (watchdog, end of execution) happen. */
+/** Lets virtual time pass. With a real clock: only lets due events (watchdog, end of execution)
+ * happen. */
 ECC508A_EMU_API void ecc508a_emu_bus_advance(struct ecc508a_emu_bus *bus, uint64_t ns);
 
 /**
@@ -89,8 +91,8 @@ struct ecc508a_emu_msg {
 	uint32_t len; /* 0 (quick command, i2cdetect, zero-length wake) to 65535 */
 	uint8_t *buf; /* @len bytes, source or destination; reads are padded with 0xFF */
 	/* filled in: */
-	uint32_t status; /* enum ecc508a_emu_xfer_status, what happened on the wires (IGNORE_NAK or not) */
-	uint32_t acked; /* write: data bytes acknowledged; read: bytes a chip drove (the rest is 0xFF) */
+	uint32_t status; /* enum ecc508a_emu_xfer_status: what happened on the wires */
+	uint32_t acked; /* write: bytes acknowledged; read: bytes a chip drove, the rest is FF */
 	uint64_t wire_ns; /* how long the message took on the wire */
 };
 
@@ -114,10 +116,14 @@ ECC508A_EMU_API int ecc508a_emu_write(struct ecc508a_emu_bus *bus, uint16_t addr
 ECC508A_EMU_API int ecc508a_emu_read(struct ecc508a_emu_bus *bus, uint16_t addr, void *data,
 				     uint32_t len, uint32_t speed_hz);
 
-/** SDA held low for @ns by other means than a transfer (GPIO, bus recovery): the clean way to wake. */
+/**
+ * SDA held low for @ns by other means than a transfer (GPIO, bus recovery): the clean way to wake.
+ */
 ECC508A_EMU_API void ecc508a_emu_bus_sda_low(struct ecc508a_emu_bus *bus, uint64_t ns);
 
-/** The bus is left without STOP by a dying master: frees the bus as a STOP does, but starts nothing. */
+/**
+ * The bus is left without STOP by a dying master: frees the bus as a STOP does, but starts nothing.
+ */
 ECC508A_EMU_API void ecc508a_emu_bus_abort(struct ecc508a_emu_bus *bus);
 
 /* ------------------------------------------------------------------ chips */
@@ -144,7 +150,8 @@ ECC508A_EMU_API int ecc508a_emu_chip_new(struct ecc508a_emu_bus *bus, enum ecc50
 ECC508A_EMU_API void ecc508a_emu_chip_free(struct ecc508a_emu_chip *chip);
 
 /** The chips of a bus in the order they were added; NULL past the last. */
-ECC508A_EMU_API struct ecc508a_emu_chip *ecc508a_emu_bus_chip(struct ecc508a_emu_bus *bus, unsigned int i);
+ECC508A_EMU_API struct ecc508a_emu_chip *ecc508a_emu_bus_chip(struct ecc508a_emu_bus *bus,
+							      unsigned int i);
 
 /**
  * Makes the chip what a vendor or a kit ships or leaves behind. "blank" is the factory dump of the
@@ -157,11 +164,13 @@ ECC508A_EMU_API int ecc508a_emu_chip_preset(struct ecc508a_emu_chip *chip, const
 /** Name and one-line description of preset @i, NULL past the last. */
 ECC508A_EMU_API const char *ecc508a_emu_preset_name(unsigned int i, const char **description);
 
-/** Deterministic random numbers from here on (Random, Nonce, GenKey, Sign). NULL: from the system. */
-ECC508A_EMU_API void ecc508a_emu_chip_set_seed(struct ecc508a_emu_chip *chip, const void *seed, size_t len);
+/** Deterministic random numbers from here on. NULL: from the system. */
+ECC508A_EMU_API void ecc508a_emu_chip_set_seed(struct ecc508a_emu_chip *chip, const void *seed,
+					       size_t len);
 
 /** The next @len (at most 64) random bytes the chip draws, for known-answer tests. */
-ECC508A_EMU_API int ecc508a_emu_chip_set_random(struct ecc508a_emu_chip *chip, const void *data, size_t len);
+ECC508A_EMU_API int ecc508a_emu_chip_set_random(struct ecc508a_emu_chip *chip, const void *data,
+						size_t len);
 
 /** Power. Off loses all volatile state, and cuts short a command that is executing. */
 ECC508A_EMU_API void ecc508a_emu_chip_power(struct ecc508a_emu_chip *chip, bool on);
@@ -178,16 +187,16 @@ enum ecc508a_emu_exec {
 enum ecc508a_emu_param {
 	ECC508A_EMU_P_EXEC, /* enum ecc508a_emu_exec */
 	ECC508A_EMU_P_EXEC_SCALE, /* permille applied to the execution time, default 1000 */
-	ECC508A_EMU_P_TWLO, /* SDA low needed to wake, default 60 us (guaranteed); silicon 15..60 us */
+	ECC508A_EMU_P_TWLO, /* SDA low needed to wake, default 60 us; silicon 15 to 60 us */
 	ECC508A_EMU_P_TWHI, /* from the pulse to the first ACK, default 1500 us; silicon is faster */
 	ECC508A_EMU_P_TWATCHDOG, /* default 1.3 s (0.7 .. 1.7 s); 0: by ChipMode as typical */
-	ECC508A_EMU_P_CLOCK_DRIFT, /* the chip's own clock in permille, default 1000: 900 is 10 % slow */
+	ECC508A_EMU_P_CLOCK_DRIFT, /* the chip's own clock in permille: 900 is 10 % slow */
 	ECC508A_EMU_P_BROKEN, /* 608: units whose self test fails, bits as in SelfTest; default 0 */
 	ECC508A_EMU_P_LATCH, /* 508A intrusion latch, 608 persistent latch, as if set by hardware */
 	ECC508A_EMU_PARAMS,
 };
-ECC508A_EMU_API int ecc508a_emu_chip_set(struct ecc508a_emu_chip *chip, enum ecc508a_emu_param param,
-					 uint64_t value);
+ECC508A_EMU_API int ecc508a_emu_chip_set(struct ecc508a_emu_chip *chip,
+					 enum ecc508a_emu_param param, uint64_t value);
 ECC508A_EMU_API uint64_t ecc508a_emu_chip_get(const struct ecc508a_emu_chip *chip,
 					      enum ecc508a_emu_param param);
 
@@ -197,7 +206,8 @@ ECC508A_EMU_API uint64_t ecc508a_emu_chip_get(const struct ecc508a_emu_chip *chi
  * What no public source settles is a named switch (Documentation/emulator.rst lists them, with the
  * reading used by default). -ENOENT: no such switch; -EINVAL: not a legal value for it.
  */
-ECC508A_EMU_API int ecc508a_emu_chip_quirk(struct ecc508a_emu_chip *chip, const char *name, int value);
+ECC508A_EMU_API int ecc508a_emu_chip_quirk(struct ecc508a_emu_chip *chip, const char *name,
+					   int value);
 
 struct ecc508a_emu_quirk_info {
 	const char *name; /* "partial-read-naks" */
@@ -211,10 +221,11 @@ ECC508A_EMU_API const struct ecc508a_emu_quirk_info *ecc508a_emu_quirk(unsigned 
 /* ------------------------------------------------------------------ state */
 
 /**
- * Binds the chip to a state file. If @path exists the chip becomes what it says (part included: another
- * part than the chip was made as is -EMEDIUMTYPE, a damaged file -EBADMSG); otherwise it is created
- * (mode 0600). From then on every command that changes EEPROM replaces the file atomically before
- * its result can be read, so a kill at any instant leaves the state before or after a command.
+ * Binds the chip to a state file. If @path exists the chip becomes what it says (part included:
+ * another part than the chip was made as is -EMEDIUMTYPE, a damaged file -EBADMSG); otherwise it is
+ * created (mode 0600). From then on every command that changes EEPROM replaces the file atomically
+ * before its result can be read, so a kill at any instant leaves the state before or after a
+ * command.
  */
 ECC508A_EMU_API int ecc508a_emu_chip_open_state(struct ecc508a_emu_chip *chip, const char *path);
 
@@ -223,18 +234,19 @@ ECC508A_EMU_API int ecc508a_emu_chip_save(struct ecc508a_emu_chip *chip, const c
 ECC508A_EMU_API int ecc508a_emu_chip_load(struct ecc508a_emu_chip *chip, const char *path);
 
 /**
- * The same in memory (text, not NUL-terminated). Export returns the length needed, also when @size is smaller;
- * import returns -EBADMSG and changes nothing when the text is not a state.
+ * The same in memory (text, not NUL-terminated). Export returns the length needed, also when @size
+ * is smaller; import returns -EBADMSG and changes nothing when the text is not a state.
  */
 ECC508A_EMU_API int ecc508a_emu_chip_export(struct ecc508a_emu_chip *chip, char *buf, size_t size);
-ECC508A_EMU_API int ecc508a_emu_chip_import(struct ecc508a_emu_chip *chip, const char *buf, size_t len);
+ECC508A_EMU_API int ecc508a_emu_chip_import(struct ecc508a_emu_chip *chip, const char *buf,
+					    size_t len);
 
-/** A description of the state file error of the last call on this chip, for messages; never NULL. */
+/** Describes the state file error of the last call on this chip; never NULL. */
 ECC508A_EMU_API const char *ecc508a_emu_chip_error(const struct ecc508a_emu_chip *chip);
 
 /**
- * Called before each EEPROM word (4 bytes) is programmed. Returning true cuts the power right there:
- * the words before are stored, this one and the rest are not, the chip is off.
+ * Called before each EEPROM word (4 bytes) is programmed. Returning true cuts the power right
+ * there: the words before are stored, this one and the rest are not, the chip is off.
  */
 ECC508A_EMU_API void ecc508a_emu_chip_set_eeprom_hook(struct ecc508a_emu_chip *chip,
 						      bool (*hook)(void *ctx, unsigned int word),
@@ -273,7 +285,8 @@ struct ecc508a_emu_status {
 	uint64_t busy_left;
 	uint64_t commands, eeprom_writes; /* since creation: commands executed, words programmed */
 };
-ECC508A_EMU_API void ecc508a_emu_chip_status(struct ecc508a_emu_chip *chip, struct ecc508a_emu_status *st);
+ECC508A_EMU_API void ecc508a_emu_chip_status(struct ecc508a_emu_chip *chip,
+					     struct ecc508a_emu_status *st);
 
 enum ecc508a_emu_zone {
 	ECC508A_EMU_CONFIG,
@@ -282,8 +295,8 @@ enum ecc508a_emu_zone {
 };
 /**
  * Reads or writes EEPROM behind the chip's back, as a fab would. Length and offset must be inside
- * the zone (-ERANGE). Poking a private slot (4 zero bytes and the key) makes the key valid; data written
- * otherwise is exactly what is stored. Secrets included: this is the emulator, not the chip.
+ * the zone (-ERANGE). Poking a private slot (4 zero bytes and the key) makes the key valid; data
+ * written otherwise is exactly what is stored. Secrets included: this is the emulator, not the chip.
  */
 ECC508A_EMU_API int ecc508a_emu_chip_peek(struct ecc508a_emu_chip *chip, unsigned int zone,
 					  unsigned int off, void *buf, size_t len);
@@ -324,24 +337,25 @@ struct ecc508a_emu_event {
 	int value;
 	const char *text;
 };
-/** One callback a bus. It must not call back into the bus. Command data and results are not in it. */
-ECC508A_EMU_API void ecc508a_emu_bus_set_trace(struct ecc508a_emu_bus *bus,
-					       void (*trace)(void *ctx, const struct ecc508a_emu_event *ev),
-					       void *ctx);
+/** One callback a bus, which must not call back into it. Command data and results are not in it. */
+ECC508A_EMU_API void
+ecc508a_emu_bus_set_trace(struct ecc508a_emu_bus *bus,
+			  void (*trace)(void *ctx, const struct ecc508a_emu_event *ev), void *ctx);
 
 /* ------------------------------------------------------------------ faults */
 
 /**
  * Adds faults from a script: one fault a line, '#' starts a comment. Syntax and the list of faults:
- * Documentation/emulator.rst. On error -EINVAL, nothing added, and @err (may be NULL) names the line.
+ * Documentation/emulator.rst. On error -EINVAL, nothing added, and @err (may be NULL) names the
+ *line.
  *
  *	nak-addr dir=read nth=3 times=2		third and fourth read that would be acknowledged
  *	lost-response op=Sign			the signature is made, the answer is gone
  *	flip dir=read byte=5 bit=3 op=Info
  *	stuck-busy at=1500ms for=3s
  */
-ECC508A_EMU_API int ecc508a_emu_bus_faults(struct ecc508a_emu_bus *bus, const char *script, char *err,
-					   size_t err_len);
+ECC508A_EMU_API int ecc508a_emu_bus_faults(struct ecc508a_emu_bus *bus, const char *script,
+					   char *err, size_t err_len);
 
 /** Random faults: each opportunity strikes with @permille. Same seed, same traffic, same faults. */
 ECC508A_EMU_API void ecc508a_emu_bus_fault_seed(struct ecc508a_emu_bus *bus, uint64_t seed,
@@ -353,7 +367,7 @@ ECC508A_EMU_API void ecc508a_emu_bus_faults_clear(struct ecc508a_emu_bus *bus);
 /** Faults that struck so far. */
 ECC508A_EMU_API uint64_t ecc508a_emu_bus_fault_count(const struct ecc508a_emu_bus *bus);
 
-/* ------------------------------------------------------------------ helpers for clients and tests */
+/* ------------------------------------------------------------------ helpers */
 
 /** The chip's CRC-16 as it goes over the wire: low byte in b7:0. */
 ECC508A_EMU_API uint16_t ecc508a_emu_crc16(const void *data, size_t len);

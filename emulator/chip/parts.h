@@ -28,7 +28,9 @@ enum emu_feature {
 	F_ECDH_MODES = 1 << 15, /* output to TempKey, encrypted output, TempKey as the key */
 	F_SECURE_BOOT = 1 << 16,
 	F_SELF_TEST = 1 << 17, /* failure state, status 07 and 08 */
-	F_IDLE_ERRATUM = 1 << 18, /* in idle, foreign traffic at <= 300 kHz wakes it and it disturbs the bus */
+	F_IDLE_ERRATUM =
+		1
+		<< 18, /* in idle, foreign traffic at <= 300 kHz wakes it and it disturbs the bus */
 };
 
 struct emu_part {
@@ -56,13 +58,24 @@ enum emu_tk_rule {
 };
 
 /* Where a command names its slot, for the trace. */
-enum emu_slot_rule { SLOT_NONE, SLOT_P2, SLOT_ADDR, SLOT_LOCK };
+enum emu_slot_rule {
+	SLOT_NONE,
+	SLOT_P2,
+	SLOT_ADDR,
+	SLOT_LOCK
+};
 
 struct emu_time {
 	uint32_t typ_us, max_us;
 };
 
-enum { TIME_508, TIME_608_M0, TIME_608_M1, TIME_608_M2, TIMES };
+enum {
+	TIME_508,
+	TIME_608_M0,
+	TIME_608_M1,
+	TIME_608_M2,
+	TIMES
+};
 
 struct emu_op {
 	uint8_t opcode;
@@ -85,10 +98,11 @@ struct emu_range {
 	unsigned int len; /* bytes that exist: 4, 8 or 32 */
 };
 
-#define EMU_HANDLERS(X)                                                                            \
-	X(aes) X(checkmac) X(counter) X(derivekey) X(ecdh) X(gendig) X(genkey) X(hmac) X(info)     \
-	X(kdf) X(lock) X(mac) X(nonce) X(pause) X(privwrite) X(random) X(read) X(secureboot)       \
-	X(selftest) X(sha) X(sign) X(updateextra) X(verify) X(write)
+#define EMU_HANDLERS(X)                                                                        \
+	X(aes)                                                                                 \
+	X(checkmac) X(counter) X(derivekey) X(ecdh) X(gendig) X(genkey) X(hmac) X(info) X(kdf) \
+		X(lock) X(mac) X(nonce) X(pause) X(privwrite) X(random) X(read) X(secureboot)  \
+			X(selftest) X(sha) X(sign) X(updateextra) X(verify) X(write)
 #define EMU_DECLARE(name) int emu_cmd_##name(struct ecc508a_emu_chip *c, struct emu_cmd *cmd);
 EMU_HANDLERS(EMU_DECLARE)
 

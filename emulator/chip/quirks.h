@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 The ecc508a authors */
-/* Every choice that no public source settles, one switch each; the table with the reasons is in quirks.c. */
+/*
+ * Every choice that no public source settles, one switch each; the table with the reasons is in
+ * quirks.c.
+ */
 #ifndef EMU_QUIRKS_H
 #define EMU_QUIRKS_H
 

@@ -11,9 +11,9 @@
  *	keyvalid 0000			bit n = 1: private slot n holds a key
  *	end 1a2b			CRC of everything before this line
  *
- * A file is written beside its name, flushed, and renamed over it: whoever looks, also after a
- *kill, sees all of the old state or all of the new. The parser takes nothing it would not have
- *written but letter case.
+ * A file is written beside its name and renamed over it: whoever looks, also after a kill, sees
+ * all of the old state or all of the new. The parser takes nothing it would not have written but
+ * letter case.
  */
 #include <ctype.h>
 #include <fcntl.h>

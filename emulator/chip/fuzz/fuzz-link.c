@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * The transfer interface under arbitrary traffic: two chips, messages of all kinds at all speeds, pulses, power, time, and
- * groups with a correct CRC so that the commands are reached. The first byte chooses parts and presets, the second
- * the locks; after that every operation takes what it needs from the input.
+ * The transfer interface under arbitrary traffic: two chips, messages of all kinds at all speeds,
+ * pulses, power, time, and groups with a correct CRC so that the commands are reached. The first
+ * byte chooses parts and presets, the second the locks; after that every operation takes what it
+ * needs from the input.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,8 @@ static uint16_t address(struct input *in, struct ecc508a_emu_chip **chip)
 
 static void message(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip **chip, struct input *in)
 {
-	static const uint32_t speeds[] = { 100000, 400000, 1000000, 10000, 133000, 134000, 1, 5000000 };
+	static const uint32_t speeds[] = { 100000, 400000, 1000000, 10000,
+					   133000, 134000, 1,	    5000000 };
 	struct ecc508a_emu_msg m[3];
 	uint8_t buf[3][300];
 	unsigned int n = 1 + u8(in) % 3, flags;
@@ -85,8 +87,9 @@ static void message(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip **chip,
 /* A well-formed group, and its answer. */
 static void command(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip *chip, struct input *in)
 {
-	static const uint8_t ops[] = { 0x01, 0x02, 0x08, 0x11, 0x12, 0x15, 0x16, 0x17, 0x1b, 0x1c, 0x20, 0x24, 0x28,
-				       0x30, 0x40, 0x41, 0x43, 0x45, 0x46, 0x47, 0x51, 0x56, 0x77, 0x80 };
+	static const uint8_t ops[] = { 0x01, 0x02, 0x08, 0x11, 0x12, 0x15, 0x16, 0x17,
+				       0x1b, 0x1c, 0x20, 0x24, 0x28, 0x30, 0x40, 0x41,
+				       0x43, 0x45, 0x46, 0x47, 0x51, 0x56, 0x77, 0x80 };
 	/* lengths that commands take; drawn more often than any other */
 	static const uint8_t lens[] = { 0, 3, 4, 16, 20, 32, 36, 64, 68, 77, 83, 96, 128 };
 	struct ecc508a_emu_status st;
@@ -124,7 +127,8 @@ static void mischief(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip *chip,
 			ecc508a_emu_chip_quirk(chip, q->name, u8(in) & 1 ? q->max : q->min);
 		break;
 	case 1:
-		ecc508a_emu_chip_set(chip, (enum ecc508a_emu_param)(value % (ECC508A_EMU_PARAMS + 1)), u8(in));
+		ecc508a_emu_chip_set(
+			chip, (enum ecc508a_emu_param)(value % (ECC508A_EMU_PARAMS + 1)), u8(in));
 		break;
 	case 2:
 		ecc508a_emu_bus_fault_seed(bus, value, u8(in));
@@ -135,11 +139,14 @@ static void mischief(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip *chip,
 	case 4: {
 		uint8_t patch[16];
 
-		ecc508a_emu_chip_poke(chip, ECC508A_EMU_CONFIG, 16 + value % 96, patch, bytes(in, patch, 16));
+		ecc508a_emu_chip_poke(chip, ECC508A_EMU_CONFIG, 16 + value % 96, patch,
+				      bytes(in, patch, 16));
 		break;
 	}
 	default:
-		ecc508a_emu_bus_faults(bus, value & 1 ? "brown-out op=Write for=1ms times=0" : "watchdog op=Sign", NULL, 0);
+		ecc508a_emu_bus_faults(
+			bus, value & 1 ? "brown-out op=Write for=1ms times=0" : "watchdog op=Sign",
+			NULL, 0);
 		break;
 	}
 }
@@ -186,7 +193,8 @@ static void one(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip **chip, str
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const preset[] = { "blank", "aws", "aws-config", "tflxtls", "tngtls", "nerves_key" };
+	static const char *const preset[] = { "blank",	 "aws",	   "aws-config",
+					      "tflxtls", "tngtls", "nerves_key" };
 	static const uint8_t serial[9] = { 0x01, 0x23, 1, 2, 3, 4, 5, 6, 0xee };
 	struct input in = { data, size };
 	struct ecc508a_emu_bus *bus = ecc508a_emu_bus_new();
@@ -197,7 +205,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!bus)
 		return 0;
 	for (int i = 0; i < 2; i++) {
-		ecc508a_emu_chip_new(bus, (enum ecc508a_emu_part)((what + i) % 3), serial, &chip[i]);
+		ecc508a_emu_chip_new(bus, (enum ecc508a_emu_part)((what + i) % 3), serial,
+				     &chip[i]);
 		ecc508a_emu_chip_set_seed(chip[i], "fuzz", 4);
 		(void)ecc508a_emu_chip_preset(chip[i], preset[what / 3 % 6]);
 		bytes2[0] = locks & 1 ? 0x55 : 0;

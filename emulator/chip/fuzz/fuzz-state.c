@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /*
- * State files and fault scripts. First byte: 0 the rest is a state file as it is; 1 a script; otherwise the rest is patched
- * into the EEPROM of a good state whose CRC is then made right, so that the commands meet configurations nobody would
- * write.
+ * State files and fault scripts. First byte: 0 the rest is a state file as it is; 1 a script;
+ * otherwise the rest is patched into the EEPROM of a good state whose CRC is then made right, so
+ * that the commands meet configurations nobody would write.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +25,8 @@ static struct ecc508a_emu_bus *new_bus(unsigned int part, struct ecc508a_emu_chi
 	return bus;
 }
 
-static void command(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip *chip, uint8_t op, uint8_t p1, uint16_t p2,
-		    unsigned int len)
+static void command(struct ecc508a_emu_bus *bus, struct ecc508a_emu_chip *chip, uint8_t op,
+		    uint8_t p1, uint16_t p2, unsigned int len)
 {
 	uint8_t buf[200] = { 3, (uint8_t)(len + 7), op, p1, (uint8_t)p2, (uint8_t)(p2 >> 8) };
 	struct ecc508a_emu_status st;
@@ -114,7 +114,8 @@ static void patched(unsigned int part, const uint8_t *data, size_t size)
 	size_t n = size < 112 ? size : 112;
 
 	ecc508a_emu_chip_poke(chip, ECC508A_EMU_CONFIG, 16, data, n);
-	ecc508a_emu_chip_poke(chip, ECC508A_EMU_SLOT0 + 8, 0, data + n, size - n < 416 ? size - n : 416);
+	ecc508a_emu_chip_poke(chip, ECC508A_EMU_SLOT0 + 8, 0, data + n,
+			      size - n < 416 ? size - n : 416);
 	{
 		char text[8192];
 		int len = ecc508a_emu_chip_export(chip, text, sizeof(text));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 The ecc508a authors */
-/* A host for one chip, as the tests need it: wakes, sends commands, polls, keeps the watchdog away. */
+/*
+ * A host for one chip, as the tests need it: wakes, sends commands, polls, keeps the watchdog away.
+ */
 #ifndef EMU_TEST_HOST_H
 #define EMU_TEST_HOST_H
 
@@ -42,8 +44,8 @@
 #define OP_SELFTEST    0x77
 #define OP_SECUREBOOT  0x80
 
-#define MS(n) ((uint64_t)(n) * 1000000)
-#define US(n) ((uint64_t)(n) * 1000)
+#define MS(n) ((uint64_t)(n)*1000000)
+#define US(n) ((uint64_t)(n)*1000)
 
 struct host {
 	struct ecc508a_emu_bus *bus;
@@ -68,12 +70,14 @@ void host_idle(struct host *h);
 void host_power_cycle(struct host *h);
 
 /* The status of the command: the status byte, or 0 when data came back. -1: no valid answer. */
-int host_cmd(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data, unsigned int len);
+int host_cmd(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
+	     unsigned int len);
 /* The same, and asserts that it is refused with @want and that no EEPROM bit changed. */
 void assert_refused(struct host *h, int want, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
 		    unsigned int len);
 /* Only sends it. */
-void host_send(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data, unsigned int len);
+void host_send(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const void *data,
+	       unsigned int len);
 int host_receive(struct host *h);
 
 struct ecc508a_emu_status host_status(struct host *h);
@@ -85,8 +89,8 @@ void host_random_nonce(struct host *h);
 /* Random nonce, then GenDig with a slot. */
 void host_gendig(struct host *h, unsigned int slot);
 /* Ciphertext and MAC of an encrypted Write or PrivWrite with the TempKey the chip has now. */
-void host_seal(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const uint8_t *plain, unsigned int len,
-	       uint8_t *out);
+void host_seal(struct host *h, uint8_t op, uint8_t p1, uint16_t p2, const uint8_t *plain,
+	       unsigned int len, uint8_t *out);
 /* Proves knowledge of the 32-byte key in @slot: CheckMac mode 01. */
 int host_authorise(struct host *h, unsigned int slot, const uint8_t key[32]);
 /* Stores X|Y in the 72-byte form; b7:4 of byte 0 from @nibble. */

@@ -34,6 +34,7 @@ struct row {
 	enum prep prep;
 };
 
+/* clang-format off */
 static const struct row rows[] = {
 	{ "AES", "encrypt, key in a slot", 0x51, 0x00, 14, 16, NOTHING },
 	{ "AES", "decrypt, key in TempKey", 0x51, 0x01, 0xffff, 16, INPUT },
@@ -145,6 +146,7 @@ static const struct row rows[] = {
 	{ "Write", "C1 OTP, encrypted", 0x12, 0xc1, 0, 64, GENDIG },
 	{ "Write", "82 private slot", 0x12, 0x82, 0, 32, NOTHING },
 };
+/* clang-format on */
 
 struct unit {
 	struct ecc508a_emu_bus *bus;

@@ -210,8 +210,10 @@ static void nerves(void **state)
 	struct client c;
 
 	start(&c);
-	/* the chip is awake from something else: the first read is no wake status, so sleep and
-	 * again */
+	/*
+	 * the chip is awake from something else: the first read is no wake status, so sleep and
+	 * again
+	 */
 	host_wake(c.h);
 	assert_status(host_cmd(c.h, OP_INFO, 0, 0, NULL, 0), 0);
 	for (int i = 0; i < 4; i++) {
@@ -349,8 +351,10 @@ static void arduino(void **state)
 
 /* ------------------------------------------------------------------ Adafruit, ucryptoauthlib */
 
-/* Both send before tWHI is over by the data sheet: real chips are faster, so the parameter is set
- * here. */
+/*
+ * Both send before tWHI is over by the data sheet: real chips are faster, so the parameter is set
+ * here.
+ */
 static void adafruit_receive(struct client *c, unsigned int payload)
 {
 	sleep_us(c, 24000);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
-/* Transport: CRC and groups, wake, word addresses, buffers, busy, sleep, idle, watchdog (DS508 6
- * and 9.1). */
+/*
+ * Transport: CRC and groups, wake, word addresses, buffers, busy, sleep, idle, watchdog (DS508 6
+ * and 9.1).
+ */
 #include "host.h"
 
 static void crc_vectors(void **state)
