@@ -65,8 +65,10 @@ bool ecc_config_locked(const u8 config[ECC_CONFIG_SIZE]);
 bool ecc_config_data_locked(const u8 config[ECC_CONFIG_SIZE]);
 /* SN[0..8] */
 void ecc_config_serial(const u8 config[ECC_CONFIG_SIZE], u8 serial[9]);
-u8 ecc_config_address(const u8 config[ECC_CONFIG_SIZE]); /* 7-bit, what the chip listens to after a wake */
-u32 ecc_config_watchdog_ms(const u8 config[ECC_CONFIG_SIZE]); /* shortest time, 700 or long watchdog */
+/* 7-bit, what the chip listens to after a wake */
+u8 ecc_config_address(const u8 config[ECC_CONFIG_SIZE]);
+/* shortest time, 700 or long watchdog */
+u32 ecc_config_watchdog_ms(const u8 config[ECC_CONFIG_SIZE]);
 u16 ecc_slot_size(unsigned int slot); /* 36, 416, 72; 0 for slot > 15 */
 /* Monotonic counter as stored (8 bytes); -EINVAL if it is not a legal pattern */
 int ecc_counter_decode(const u8 raw[8], u32 *value);

@@ -346,11 +346,10 @@ int ecc_exec(struct ecc_dev *dev, const struct ecc_cmd *cmd, u8 *rsp, size_t siz
 		dev->stats.retries++;
 	}
 	if (!ret && rsp) {
-		if (n > size) {
+		if (n > size)
 			ret = -EMSGSIZE;
-		} else {
+		else
 			memcpy(rsp, payload, n);
-		}
 	}
 	if (len)
 		*len = n;

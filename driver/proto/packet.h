@@ -131,6 +131,7 @@ struct ecc_exec_time {
 	u32 typ_us;
 	u32 max_us;
 };
+
 struct ecc_exec_time ecc_exec_time(enum ecc_part part, u8 opcode, u8 chip_mode);
 
 /*

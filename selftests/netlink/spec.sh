@@ -31,7 +31,7 @@ fi
 
 # What the preprocessor leaves, our macros included, one word a line
 plain() {
-	gcc -dD -E -P -x c "$1" | grep -v '^#define [^E]' | tr -s ' \t' '\n\n'
+	gcc -dD -E -P -x c "$1" | grep -v '^#define [^E]' | tr -s ' \t' '\n'
 }
 if plain "$work/gen.h" >"$work/a" && plain "$top/uapi/linux/ecc508a_netlink.h" >"$work/b" &&
 	grep -q ECC508A_A_CHIP_HEALTH "$work/a" && cmp -s "$work/a" "$work/b"; then

@@ -280,6 +280,7 @@ enum ecc508a_lock_what {
 	ECC508A_LOCK_DATA = 1,
 	ECC508A_LOCK_SLOT = 2,
 };
+
 struct ecc508a_lock {
 	struct ecc508a_result result;
 	__u16 what;
@@ -469,6 +470,7 @@ enum ecc508a_attest_what {
 	ECC508A_ATTEST_STORED = 1,
 	ECC508A_ATTEST_DATA = 2,
 };
+
 #define ECC508A_ATTEST_SERIAL (1 << 0)
 struct ecc508a_attest {
 	struct ecc508a_result result;
@@ -518,6 +520,7 @@ enum ecc508a_extra_what {
 	ECC508A_EXTRA_SELECTOR = 1, /* byte 85 */
 	ECC508A_EXTRA_USE = 2,
 };
+
 struct ecc508a_updateextra {
 	struct ecc508a_result result;
 	__u16 what;
