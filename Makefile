@@ -18,6 +18,7 @@ help:
 	@echo 'make demo              from a blank chip to a message in the cloud, in a virtual machine (root, Debian 12 or 13)'
 	@echo 'make check             every test; ends with "N passed, N failed, N skipped"'
 	@echo 'make check SUITES="a b"    only these suites of selftests/suites.list'
+	@echo 'make check-matrix      the suites of the VM on the kernels 6.1, 6.12 and 7.x'
 	@echo 'make lint              licences and style only'
 	@echo 'make all               the programs, in $(BUILD)/'
 	@echo 'make modules           ecc508a.ko and i2c-vbus.ko in $(BUILD)/modules/, for the headers in KDIR=...,'
@@ -59,6 +60,10 @@ vm: all
 check: all
 	@selftests/check --kernel $(KERNEL) $(SUITES)
 
+check-matrix: all
+	@rc=0; for k in 6.1 6.12 7.x; do echo "kernel $$k:"; \
+		selftests/check --kernel $$k $$(awk '$$2 ~ /^vm/ { print $$1 }' selftests/suites.list) || rc=1; done; exit $$rc
+
 lint: deps
 	@selftests/check lint
 
@@ -71,4 +76,4 @@ clean:
 distclean: clean
 	selftests/clean-cache
 
-.PHONY: help deps all modules install modules_install vm check lint docs demo clean distclean
+.PHONY: help deps all modules install modules_install vm check check-matrix lint docs demo clean distclean

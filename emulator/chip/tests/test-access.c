@@ -35,32 +35,32 @@ static struct host *in_state(int part, int lock)
 
 static void config_is_always_readable(void **state)
 {
-	ALL_PARTS(part)
-	for (int lock = 0; lock < STATES; lock++) {
-		struct host *h = in_state(part, lock);
-		uint8_t cfg[128];
+	ALL_PARTS (part)
+		for (int lock = 0; lock < STATES; lock++) {
+			struct host *h = in_state(part, lock);
+			uint8_t cfg[128];
 
-		ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 0, cfg, 128);
-		for (unsigned int block = 0; block < 4; block++) {
-			assert_status(host_cmd(h, OP_READ, 0x80, (uint16_t)(block << 3), NULL, 0),
-				      0);
-			assert_memory_equal(h->rsp, cfg + 32 * block, 32);
+			ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_CONFIG, 0, cfg, 128);
+			for (unsigned int block = 0; block < 4; block++) {
+				assert_status(host_cmd(h, OP_READ, 0x80, (uint16_t)(block << 3),
+						       NULL, 0),
+					      0);
+				assert_memory_equal(h->rsp, cfg + 32 * block, 32);
+			}
+			for (unsigned int word = 0; word < 32; word++) {
+				assert_status(host_cmd(h, OP_READ, 0, (uint16_t)word, NULL, 0), 0);
+				assert_int_equal(h->rsp_len, 4);
+				assert_memory_equal(h->rsp, cfg + 4 * word, 4);
+			}
+			assert_refused(h, 0x03, OP_READ, 0x80, 0x20, NULL, 0);
+			assert_refused(h, 0x03, OP_READ, 0x00, 0x20, NULL, 0);
+			host_free(h);
 		}
-		for (unsigned int word = 0; word < 32; word++) {
-			assert_status(host_cmd(h, OP_READ, 0, (uint16_t)word, NULL, 0), 0);
-			assert_int_equal(h->rsp_len, 4);
-			assert_memory_equal(h->rsp, cfg + 4 * word, 4);
-		}
-		assert_refused(h, 0x03, OP_READ, 0x80, 0x20, NULL, 0);
-		assert_refused(h, 0x03, OP_READ, 0x00, 0x20, NULL, 0);
-		host_free(h);
-	}
 }
 
 static void config_write(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, UNLOCKED);
 		uint8_t cfg[4];
 
@@ -138,8 +138,7 @@ static void user_extra_address(void **state)
 
 static void otp(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		bool old = part == ECC508A_EMU_508A;
 		struct host *h = in_state(part, UNLOCKED);
 		uint8_t buf[4] = { 0xf0, 0x0f, 0x00, 0xff };
@@ -206,8 +205,7 @@ static void otp_encrypted(void **state)
 
 static void data_before_lock(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, UNLOCKED);
 		uint8_t data[64];
 
@@ -256,46 +254,47 @@ static void read_by_slot_config(void **state)
 		{ 0x0fc4, 0x0f, 0x0f, 0x00 },
 	};
 
-	ALL_PARTS(part)
-	for (size_t i = 0; i < 4; i++) {
-		struct host *h = in_state(part, LOCKED);
-		struct ecc508a_emu_status st;
+	ALL_PARTS (part)
+		for (size_t i = 0; i < 4; i++) {
+			struct host *h = in_state(part, LOCKED);
+			struct ecc508a_emu_status st;
 
-		host_slot(h, 4, 0x0f0f, 0x003c);
-		host_slot(h, 6, 0x0f0f, 0x003c);
-		host_slot(h, 10, v[i].sc, 0x003c);
-		host_poke(h, ECC508A_EMU_SLOT0 + 10, 0, data32, 32);
-		assert_status(host_cmd(h, OP_READ, 0x82, 0x50, NULL, 0), v[i].clear32);
-		assert_status(host_cmd(h, OP_READ, 0x02, 0x50, NULL, 0), v[i].clear4);
-		host_gendig(h, 4);
-		st = host_status(h);
-		assert_status(host_cmd(h, OP_READ, 0x82, 0x50, NULL, 0), v[i].encrypted);
-		assert_false(host_tk_valid(h));
-		if (v[i].encrypted == 0 && v[i].sc == 0x0fc4)
-			for (int k = 0; k < 32; k++)
-				assert_int_equal(h->rsp[k] ^ st.tempkey.value[k], data32[k]);
-		if (v[i].sc == 0x0fc4) {
-			/* four bytes never, another key never, without GenDig never */
+			host_slot(h, 4, 0x0f0f, 0x003c);
+			host_slot(h, 6, 0x0f0f, 0x003c);
+			host_slot(h, 10, v[i].sc, 0x003c);
+			host_poke(h, ECC508A_EMU_SLOT0 + 10, 0, data32, 32);
+			assert_status(host_cmd(h, OP_READ, 0x82, 0x50, NULL, 0), v[i].clear32);
+			assert_status(host_cmd(h, OP_READ, 0x02, 0x50, NULL, 0), v[i].clear4);
 			host_gendig(h, 4);
-			assert_refused(h, 0x0f, OP_READ, 0x02, 0x50, NULL, 0);
-			host_gendig(h, 6);
+			st = host_status(h);
+			assert_status(host_cmd(h, OP_READ, 0x82, 0x50, NULL, 0), v[i].encrypted);
+			assert_false(host_tk_valid(h));
+			if (v[i].encrypted == 0 && v[i].sc == 0x0fc4)
+				for (int k = 0; k < 32; k++)
+					assert_int_equal(h->rsp[k] ^ st.tempkey.value[k],
+							 data32[k]);
+			if (v[i].sc == 0x0fc4) {
+				/* four bytes never, another key never, without GenDig never */
+				host_gendig(h, 4);
+				assert_refused(h, 0x0f, OP_READ, 0x02, 0x50, NULL, 0);
+				host_gendig(h, 6);
+				assert_refused(h, 0x0f, OP_READ, 0x82, 0x50, NULL, 0);
+				host_random_nonce(h);
+				assert_refused(h, 0x0f, OP_READ, 0x82, 0x50, NULL, 0);
+				/* SourceFlag must be Rand */
+				host_load(h, ones);
+				assert_status(host_cmd(h, OP_GENDIG, 2, 4, NULL, 0), 0);
+				assert_refused(h, 0x0f, OP_READ, 0x82, 0x50, NULL, 0);
+				/* and each block needs its own */
+				host_gendig(h, 4);
+				assert_status(host_cmd(h, OP_READ, 0x82, 0x50, NULL, 0), 0);
+				assert_refused(h, 0x0f, OP_READ, 0x82, 0x0150, NULL, 0);
+			}
+			/* private slots never, whatever the bits */
+			host_slot(h, 10, v[i].sc, 0x003d);
 			assert_refused(h, 0x0f, OP_READ, 0x82, 0x50, NULL, 0);
-			host_random_nonce(h);
-			assert_refused(h, 0x0f, OP_READ, 0x82, 0x50, NULL, 0);
-			/* SourceFlag must be Rand */
-			host_load(h, ones);
-			assert_status(host_cmd(h, OP_GENDIG, 2, 4, NULL, 0), 0);
-			assert_refused(h, 0x0f, OP_READ, 0x82, 0x50, NULL, 0);
-			/* and each block needs its own */
-			host_gendig(h, 4);
-			assert_status(host_cmd(h, OP_READ, 0x82, 0x50, NULL, 0), 0);
-			assert_refused(h, 0x0f, OP_READ, 0x82, 0x0150, NULL, 0);
+			host_free(h);
 		}
-		/* private slots never, whatever the bits */
-		host_slot(h, 10, v[i].sc, 0x003d);
-		assert_refused(h, 0x0f, OP_READ, 0x82, 0x50, NULL, 0);
-		host_free(h);
-	}
 }
 
 static void addresses(void **state)
@@ -359,53 +358,54 @@ static void addresses(void **state)
 
 static void write_by_write_config(void **state)
 {
-	ALL_PARTS(part)
-	for (unsigned int wc = 0; wc < 16; wc++)
-		for (unsigned int secret = 0; secret < 2; secret++) {
-			struct host *h = in_state(part, LOCKED);
-			uint16_t sc = (uint16_t)(wc << 12 | 0x0400 | secret << 7);
-			bool always = wc == 0, pub = wc == 1, enc = wc & 4;
-			uint8_t data[64];
+	ALL_PARTS (part)
+		for (unsigned int wc = 0; wc < 16; wc++)
+			for (unsigned int secret = 0; secret < 2; secret++) {
+				struct host *h = in_state(part, LOCKED);
+				uint16_t sc = (uint16_t)(wc << 12 | 0x0400 | secret << 7);
+				bool always = wc == 0, pub = wc == 1, enc = wc & 4;
+				uint8_t data[64];
 
-			host_slot(h, 4, 0x0f0f, 0x003c);
-			host_slot(h, 6, 0x0f0f, 0x003c);
-			host_slot(h, 10, sc, 0x003c);
-			assert_status(host_cmd(h, OP_WRITE, 0x82, 0x50, data32, 32),
-				      always || pub ? 0 : 0x0f);
-			assert_status(host_cmd(h, OP_WRITE, 0x02, 0x50, data32, 4),
-				      always && !secret ? 0 : 0x0f);
-			/* encrypted, with b6 and without: it is ignored now */
-			for (unsigned int b6 = 0; b6 < 2; b6++) {
-				uint8_t p1 = b6 ? 0xc2 : 0x82;
+				host_slot(h, 4, 0x0f0f, 0x003c);
+				host_slot(h, 6, 0x0f0f, 0x003c);
+				host_slot(h, 10, sc, 0x003c);
+				assert_status(host_cmd(h, OP_WRITE, 0x82, 0x50, data32, 32),
+					      always || pub ? 0 : 0x0f);
+				assert_status(host_cmd(h, OP_WRITE, 0x02, 0x50, data32, 4),
+					      always && !secret ? 0 : 0x0f);
+				/* encrypted, with b6 and without: it is ignored now */
+				for (unsigned int b6 = 0; b6 < 2; b6++) {
+					uint8_t p1 = b6 ? 0xc2 : 0x82;
 
-				host_gendig(h, 4);
-				host_seal(h, OP_WRITE, p1, 0x50, data32, 32, data);
-				assert_status(host_cmd(h, OP_WRITE, p1, 0x50, data, 64),
-					      enc ? 0 : 0x0f);
+					host_gendig(h, 4);
+					host_seal(h, OP_WRITE, p1, 0x50, data32, 32, data);
+					assert_status(host_cmd(h, OP_WRITE, p1, 0x50, data, 64),
+						      enc ? 0 : 0x0f);
+				}
+				if (enc) {
+					/* another key, a wrong MAC, no GenDig, another P1 in the
+					 * MAC */
+					host_gendig(h, 6);
+					host_seal(h, OP_WRITE, 0x82, 0x50, data32, 32, data);
+					assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
+					host_gendig(h, 4);
+					host_seal(h, OP_WRITE, 0x82, 0x50, data32, 32, data);
+					data[63] ^= 1;
+					assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
+					host_random_nonce(h);
+					host_seal(h, OP_WRITE, 0x82, 0x50, data32, 32, data);
+					assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
+					host_gendig(h, 4);
+					host_seal(h, OP_WRITE, 0xc2, 0x50, data32, 32, data);
+					assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
+				}
+				/* slot lock beats everything */
+				data[0] = 0xff;
+				data[1] = 0xfb;
+				host_poke(h, ECC508A_EMU_CONFIG, 88, data, 2);
+				assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data32, 32);
+				host_free(h);
 			}
-			if (enc) {
-				/* another key, a wrong MAC, no GenDig, another P1 in the MAC */
-				host_gendig(h, 6);
-				host_seal(h, OP_WRITE, 0x82, 0x50, data32, 32, data);
-				assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
-				host_gendig(h, 4);
-				host_seal(h, OP_WRITE, 0x82, 0x50, data32, 32, data);
-				data[63] ^= 1;
-				assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
-				host_random_nonce(h);
-				host_seal(h, OP_WRITE, 0x82, 0x50, data32, 32, data);
-				assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
-				host_gendig(h, 4);
-				host_seal(h, OP_WRITE, 0xc2, 0x50, data32, 32, data);
-				assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data, 64);
-			}
-			/* slot lock beats everything */
-			data[0] = 0xff;
-			data[1] = 0xfb;
-			host_poke(h, ECC508A_EMU_CONFIG, 88, data, 2);
-			assert_refused(h, 0x0f, OP_WRITE, 0x82, 0x50, data32, 32);
-			host_free(h);
-		}
 }
 
 static void write_parse(void **state)
@@ -427,8 +427,7 @@ static void write_parse(void **state)
 
 static void pub_info_nibble(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, LOCKED);
 		uint8_t pub[64], byte;
 
@@ -464,75 +463,75 @@ static void pub_info_nibble(void **state)
 
 static void genkey_by_state(void **state)
 {
-	ALL_PARTS(part)
-	for (unsigned int wc = 0; wc < 16; wc++) {
-		struct host *h = in_state(part, UNLOCKED);
-		uint8_t bits[2] = { 0xfe, 0xff };
+	ALL_PARTS (part)
+		for (unsigned int wc = 0; wc < 16; wc++) {
+			struct host *h = in_state(part, UNLOCKED);
+			uint8_t bits[2] = { 0xfe, 0xff };
 
-		host_slot(h, 0, (uint16_t)(wc << 12 | 0x87), 0x0033);
-		assert_refused(h, 0x0f, OP_GENKEY, 4, 0, NULL, 0);
-		host_lock(h, true, false);
-		/* before the data lock WriteConfig and PubInfo do not count */
-		host_slot(h, 0, (uint16_t)(wc << 12 | 0x87), 0x0031);
-		assert_status(host_cmd(h, OP_GENKEY, 4, 0, NULL, 0), 0);
-		assert_int_equal(h->rsp_len, 64);
-		assert_status(host_cmd(h, OP_GENKEY, 0, 0, NULL, 0), 0);
-		host_lock(h, true, true);
-		assert_status(host_cmd(h, OP_GENKEY, 4, 0, NULL, 0), wc & 2 ? 0 : 0x0f);
-		assert_refused(h, 0x0f, OP_GENKEY, 0, 0, NULL, 0);
-		host_slot(h, 0, (uint16_t)(wc << 12 | 0x87), 0x0033);
-		assert_status(host_cmd(h, OP_GENKEY, 0, 0, NULL, 0), 0);
-		host_poke(h, ECC508A_EMU_CONFIG, 88, bits, 2);
-		assert_refused(h, 0x0f, OP_GENKEY, 4, 0, NULL, 0);
-		/* the slot lock does not hide the public key */
-		assert_status(host_cmd(h, OP_GENKEY, 0, 0, NULL, 0), 0);
-		host_free(h);
-	}
+			host_slot(h, 0, (uint16_t)(wc << 12 | 0x87), 0x0033);
+			assert_refused(h, 0x0f, OP_GENKEY, 4, 0, NULL, 0);
+			host_lock(h, true, false);
+			/* before the data lock WriteConfig and PubInfo do not count */
+			host_slot(h, 0, (uint16_t)(wc << 12 | 0x87), 0x0031);
+			assert_status(host_cmd(h, OP_GENKEY, 4, 0, NULL, 0), 0);
+			assert_int_equal(h->rsp_len, 64);
+			assert_status(host_cmd(h, OP_GENKEY, 0, 0, NULL, 0), 0);
+			host_lock(h, true, true);
+			assert_status(host_cmd(h, OP_GENKEY, 4, 0, NULL, 0), wc & 2 ? 0 : 0x0f);
+			assert_refused(h, 0x0f, OP_GENKEY, 0, 0, NULL, 0);
+			host_slot(h, 0, (uint16_t)(wc << 12 | 0x87), 0x0033);
+			assert_status(host_cmd(h, OP_GENKEY, 0, 0, NULL, 0), 0);
+			host_poke(h, ECC508A_EMU_CONFIG, 88, bits, 2);
+			assert_refused(h, 0x0f, OP_GENKEY, 4, 0, NULL, 0);
+			/* the slot lock does not hide the public key */
+			assert_status(host_cmd(h, OP_GENKEY, 0, 0, NULL, 0), 0);
+			host_free(h);
+		}
 }
 
 static void privwrite_by_state(void **state)
 {
-	ALL_PARTS(part)
-	for (unsigned int wc = 0; wc < 16; wc++) {
-		struct host *h = in_state(part, UNLOCKED);
-		uint8_t value[68] = { 0 }, data[68], bits[2] = { 0xfe, 0xff };
+	ALL_PARTS (part)
+		for (unsigned int wc = 0; wc < 16; wc++) {
+			struct host *h = in_state(part, UNLOCKED);
+			uint8_t value[68] = { 0 }, data[68], bits[2] = { 0xfe, 0xff };
 
-		value[35] = 5;
-		host_slot(h, 0, (uint16_t)(wc << 12 | 0x0487), 0x0033);
-		host_slot(h, 4, 0x0f0f, 0x003c);
-		host_slot(h, 6, 0x0f0f, 0x003c);
-		assert_refused(h, 0x0f, OP_PRIVWRITE, 0, 0, value, 68);
-		host_lock(h, true, false);
-		assert_status(host_cmd(h, OP_PRIVWRITE, 0, 0, value, 68), 0);
-		assert_int_equal(host_status(h).key_valid, 1);
-		/* encrypted with any TempKey */
-		assert_refused(h, 0x0f, OP_PRIVWRITE, 0x40, 0, value, 68);
-		host_load(h, ones);
-		host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
-		assert_status(host_cmd(h, OP_PRIVWRITE, 0x40, 0, data, 68), 0);
-		host_lock(h, true, true);
-		assert_refused(h, 0x0f, OP_PRIVWRITE, 0, 0, value, 68);
-		value[35] = 6;
-		host_gendig(h, 4);
-		host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
-		assert_status(host_cmd(h, OP_PRIVWRITE, 0x40, 0, data, 68), wc & 4 ? 0 : 0x0f);
-		host_gendig(h, 6);
-		host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
-		assert_refused(h, 0x0f, OP_PRIVWRITE, 0x40, 0, data, 68);
-		host_poke(h, ECC508A_EMU_CONFIG, 88, bits, 2);
-		host_gendig(h, 4);
-		host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
-		assert_refused(h, 0x0f, OP_PRIVWRITE, 0x40, 0, data, 68);
-		host_free(h);
-	}
+			value[35] = 5;
+			host_slot(h, 0, (uint16_t)(wc << 12 | 0x0487), 0x0033);
+			host_slot(h, 4, 0x0f0f, 0x003c);
+			host_slot(h, 6, 0x0f0f, 0x003c);
+			assert_refused(h, 0x0f, OP_PRIVWRITE, 0, 0, value, 68);
+			host_lock(h, true, false);
+			assert_status(host_cmd(h, OP_PRIVWRITE, 0, 0, value, 68), 0);
+			assert_int_equal(host_status(h).key_valid, 1);
+			/* encrypted with any TempKey */
+			assert_refused(h, 0x0f, OP_PRIVWRITE, 0x40, 0, value, 68);
+			host_load(h, ones);
+			host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
+			assert_status(host_cmd(h, OP_PRIVWRITE, 0x40, 0, data, 68), 0);
+			host_lock(h, true, true);
+			assert_refused(h, 0x0f, OP_PRIVWRITE, 0, 0, value, 68);
+			value[35] = 6;
+			host_gendig(h, 4);
+			host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
+			assert_status(host_cmd(h, OP_PRIVWRITE, 0x40, 0, data, 68),
+				      wc & 4 ? 0 : 0x0f);
+			host_gendig(h, 6);
+			host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
+			assert_refused(h, 0x0f, OP_PRIVWRITE, 0x40, 0, data, 68);
+			host_poke(h, ECC508A_EMU_CONFIG, 88, bits, 2);
+			host_gendig(h, 4);
+			host_seal(h, OP_PRIVWRITE, 0x40, 0, value, 36, data);
+			assert_refused(h, 0x0f, OP_PRIVWRITE, 0x40, 0, data, 68);
+			host_free(h);
+		}
 }
 
 /* ------------------------------------------------------------------ locks */
 
 static void lock_order(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = in_state(part, UNLOCKED);
 
 		assert_refused(h, 0x0f, OP_LOCK, 0x81, 0, NULL, 0);

@@ -85,8 +85,7 @@ static unsigned int what_is_left(struct host *h, int part)
 
 static void survival(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		bool old = part == ECC508A_EMU_508A;
 		unsigned int all = old ? TK | AUTH | SEED
 				       : TK | AUTH | SHA | MSGDIG | ALTKEY | LATCH | SEED;
@@ -149,22 +148,22 @@ static void watchdog(void **state)
 	static const uint8_t mode[] = { 0x00, 0x04 };
 	static const uint64_t want[3][2] = { { 1300, 10000 }, { 1300, 13000 }, { 1300, 13000 } };
 
-	ALL_PARTS(part)
-	for (int i = 0; i < 2; i++) {
-		struct host *h = chip(part);
+	ALL_PARTS (part)
+		for (int i = 0; i < 2; i++) {
+			struct host *h = chip(part);
 
-		host_poke(h, ECC508A_EMU_CONFIG, 19, mode + i, 1);
-		ecc508a_emu_bus_sda_low(h->bus, US(60));
-		/* it counts from the wake pulse, whatever happens on the bus */
-		ecc508a_emu_bus_advance(h->bus, MS(2));
-		assert_status(host_cmd(h, OP_INFO, 0, 0, NULL, 0), 0);
-		ecc508a_emu_bus_advance(h->bus, host_status(h).watchdog_left - 1);
-		assert_int_equal(host_status(h).power, ECC508A_EMU_AWAKE);
-		ecc508a_emu_bus_advance(h->bus, 1);
-		assert_int_equal(host_status(h).power, ECC508A_EMU_SLEEP);
-		assert_int_equal(ecc508a_emu_bus_now(h->bus) / 1000000, want[part][i]);
-		host_free(h);
-	}
+			host_poke(h, ECC508A_EMU_CONFIG, 19, mode + i, 1);
+			ecc508a_emu_bus_sda_low(h->bus, US(60));
+			/* it counts from the wake pulse, whatever happens on the bus */
+			ecc508a_emu_bus_advance(h->bus, MS(2));
+			assert_status(host_cmd(h, OP_INFO, 0, 0, NULL, 0), 0);
+			ecc508a_emu_bus_advance(h->bus, host_status(h).watchdog_left - 1);
+			assert_int_equal(host_status(h).power, ECC508A_EMU_AWAKE);
+			ecc508a_emu_bus_advance(h->bus, 1);
+			assert_int_equal(host_status(h).power, ECC508A_EMU_SLEEP);
+			assert_int_equal(ecc508a_emu_bus_now(h->bus) / 1000000, want[part][i]);
+			host_free(h);
+		}
 }
 
 static void idle_restarts_the_watchdog(void **state)
@@ -190,8 +189,7 @@ static void watchdog_refuses(void **state)
 	/* maximal times: DS508 table 9-4, cryptoauthlib */
 	static const unsigned int sign_max[] = { 50, 115, 115 };
 
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t pub[64];
 		uint64_t left;
@@ -362,8 +360,7 @@ static void finished(struct host *h)
 
 static void cut_at_every_write(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		unsigned int total, jumps = 0;
 

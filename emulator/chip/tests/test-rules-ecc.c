@@ -52,8 +52,7 @@ static void refused_with(struct host *h, uint16_t sc, uint16_t kc, uint8_t op, u
 
 static void genkey_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		uint8_t pub[64], other[3] = { 0x10, 0x09, 0x00 };
 		struct host *h = chip(part, pub);
 
@@ -133,8 +132,7 @@ static void genkey_in_tempkey(void **state)
 
 static void sign_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		uint8_t pub[64], rs[64];
 		struct host *h = chip(part, pub);
 
@@ -220,8 +218,7 @@ static void make_signature(struct host *h, const uint8_t digest[32], uint8_t rs[
 
 static void verify_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		uint8_t pub[64], data[128];
 		struct host *h = chip(part, pub);
 
@@ -312,8 +309,7 @@ static void validation(struct host *h, uint8_t p1, uint8_t data[83])
 
 static void validate_and_invalidate(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		uint8_t pub[64], data[83], byte, fmt = 0x31, bits[2];
 		struct host *h = chip(part, pub);
 
@@ -364,8 +360,7 @@ static void validate_and_invalidate(void **state)
 
 static void validate_external(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		uint8_t pub[64], rs[64], m[200], digest[32], byte,
 			fmt = 0x31; /* key is block 1 of 3 */
 		struct host *h = chip(part, pub);
@@ -410,8 +405,7 @@ static void validate_external(void **state)
 
 static void ecdh_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		bool old = part == ECC508A_EMU_508A;
 		uint8_t pub[64], theirs[64], shared[32], got[32], bits[2] = { 0xf7, 0xff };
 		struct host *h = chip(part, pub);
@@ -494,8 +488,7 @@ static void ecdh_608(void **state)
 
 static void privwrite_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		uint8_t v[68] = { 0 };
 

@@ -40,8 +40,7 @@ static struct host *chip(int part)
 
 static void nonce_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		bool old = part == ECC508A_EMU_508A;
 
@@ -102,8 +101,7 @@ static void nonce_flags(void **state)
 
 static void random_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t first[32];
 
@@ -128,8 +126,7 @@ static void random_rules(void **state)
 
 static void info_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		bool old = part == ECC508A_EMU_508A;
 		uint8_t pub[64];
@@ -198,8 +195,7 @@ static void latch_rules(void **state)
 
 static void updateextra_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		bool old = part == ECC508A_EMU_508A;
 		uint8_t mode = 1;
@@ -245,8 +241,7 @@ static void pause_rules(void **state)
 
 static void counter_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 
 		assert_refused(h, 0x0f, OP_COUNTER, 0, 0, NULL, 0); /* U11 */
@@ -266,8 +261,7 @@ static void counter_rules(void **state)
 
 static void mac_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 
 		assert_refused(h, 0x0f, OP_MAC, 0, 4, key, 32); /* U11 */
@@ -363,8 +357,7 @@ static void checkmac_data(unsigned int slot, uint8_t data[77])
 
 static void checkmac_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 		uint8_t data[77];
 
@@ -456,8 +449,7 @@ static void checkmac_copy(void **state)
 
 static void gendig_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = host_new((enum ecc508a_emu_part)part);
 
 		host_load(h, key);
@@ -513,46 +505,45 @@ static void gendig_rules(void **state)
 
 static void derivekey_by_write_config(void **state)
 {
-	ALL_PARTS(part)
-	for (unsigned int wc = 0; wc < 16; wc++) {
-		struct host *h = chip(part);
-		bool allowed = wc & 2, create = wc & 1, need_mac = wc & 8;
-		uint8_t parent[32], m[96] = { 0 }, mac[32], got[32], want[32];
+	ALL_PARTS (part)
+		for (unsigned int wc = 0; wc < 16; wc++) {
+			struct host *h = chip(part);
+			bool allowed = wc & 2, create = wc & 1, need_mac = wc & 8;
+			uint8_t parent[32], m[96] = { 0 }, mac[32], got[32], want[32];
 
-		memset(parent, 0x5a, sizeof(parent));
-		host_slot(h, 3, (uint16_t)(wc << 12 | 0x0780), 0x003c);
-		host_poke(h, ECC508A_EMU_SLOT0 + 3, 0, key, 32);
-		host_poke(h, ECC508A_EMU_SLOT0 + 7, 0, parent, 32);
-		host_slot(h, 7, 0x0f0f, 0x003c);
-		/* MAC: parent, command, serial number */
-		memcpy(m, parent, 32);
-		unhex("1c 04 03 00 ee 01 23", m + 32, 7);
-		ref_sha256(m, 39, mac);
-		memcpy(m, create ? parent : key, 32);
-		memcpy(m + 64, ones, 32);
-		ref_sha256(m, 96, want);
-		host_load(h, ones);
-		if (need_mac && allowed) {
-			assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, NULL, 0);
+			memset(parent, 0x5a, sizeof(parent));
+			host_slot(h, 3, (uint16_t)(wc << 12 | 0x0780), 0x003c);
+			host_poke(h, ECC508A_EMU_SLOT0 + 3, 0, key, 32);
+			host_poke(h, ECC508A_EMU_SLOT0 + 7, 0, parent, 32);
+			host_slot(h, 7, 0x0f0f, 0x003c);
+			/* MAC: parent, command, serial number */
+			memcpy(m, parent, 32);
+			unhex("1c 04 03 00 ee 01 23", m + 32, 7);
+			ref_sha256(m, 39, mac);
+			memcpy(m, create ? parent : key, 32);
+			memcpy(m + 64, ones, 32);
+			ref_sha256(m, 96, want);
 			host_load(h, ones);
-			mac[0] ^= 1;
-			assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, mac, 32);
-			mac[0] ^= 1;
-			host_load(h, ones);
+			if (need_mac && allowed) {
+				assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, NULL, 0);
+				host_load(h, ones);
+				mac[0] ^= 1;
+				assert_refused(h, 0x0f, OP_DERIVEKEY, 4, 3, mac, 32);
+				mac[0] ^= 1;
+				host_load(h, ones);
+			}
+			assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, mac, need_mac ? 32 : 0),
+				      allowed ? 0 : 0x0f);
+			assert_false(host_tk_valid(h));
+			ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_SLOT0 + 3, 0, got, 32);
+			assert_memory_equal(got, allowed ? want : key, 32);
+			host_free(h);
 		}
-		assert_status(host_cmd(h, OP_DERIVEKEY, 4, 3, mac, need_mac ? 32 : 0),
-			      allowed ? 0 : 0x0f);
-		assert_false(host_tk_valid(h));
-		ecc508a_emu_chip_peek(h->chip, ECC508A_EMU_SLOT0 + 3, 0, got, 32);
-		assert_memory_equal(got, allowed ? want : key, 32);
-		host_free(h);
-	}
 }
 
 static void derivekey_rules(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t bits[2] = { 0xf7, 0xff };
 
@@ -694,8 +685,7 @@ static void sha_rules_608(void **state)
 
 static void limited_use(void **state)
 {
-	ALL_PARTS(part)
-	{
+	ALL_PARTS (part) {
 		struct host *h = chip(part);
 		uint8_t full[8], last[16];
 
@@ -779,20 +769,20 @@ static void tempkey_after(void **state)
 		{ OP_SELFTEST, 1, 0, 0, 0 },	   { 0x99, 0, 0, 0, 0 },
 	};
 
-	ALL_PARTS(part)
-	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
-		struct host *h = chip(part);
-		bool kept = v[i].kept >> part & 1;
+	ALL_PARTS (part)
+		for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+			struct host *h = chip(part);
+			bool kept = v[i].kept >> part & 1;
 
-		host_put_key(h, 0, buf128);
-		memset(buf128, 0, sizeof(buf128));
-		host_load(h, key);
-		host_cmd(h, v[i].op, v[i].p1, v[i].p2, buf128, v[i].len);
-		if (host_tk_valid(h) != kept)
-			print_message("part %d op %02x p1 %02x\n", part, v[i].op, v[i].p1);
-		assert_int_equal(host_tk_valid(h), kept);
-		host_free(h);
-	}
+			host_put_key(h, 0, buf128);
+			memset(buf128, 0, sizeof(buf128));
+			host_load(h, key);
+			host_cmd(h, v[i].op, v[i].p1, v[i].p2, buf128, v[i].len);
+			if (host_tk_valid(h) != kept)
+				print_message("part %d op %02x p1 %02x\n", part, v[i].op, v[i].p1);
+			assert_int_equal(host_tk_valid(h), kept);
+			host_free(h);
+		}
 }
 
 /* A CRC error leaves TempKey, whatever the command. */
