@@ -499,27 +499,31 @@ static void client_ready(struct loop_source *src, uint32_t events)
 		client_drop(c);
 }
 
-static void control_ready(struct loop_source *src, uint32_t events)
+int emu_control_adopt(int fd)
 {
-	struct control_client *c;
-	int fd;
+	struct control_client *c = calloc(1, sizeof(*c));
 
-	fd = accept4(src->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
-		return;
-	c = calloc(1, sizeof(*c));
 	if (!c) {
 		close(fd);
-		return;
+		return -ENOMEM;
 	}
 	c->src = (struct loop_source){ .fd = fd, .events = EPOLLIN, .ready = client_ready };
 	if (loop_add(&c->src)) {
 		close(fd);
 		free(c);
-		return;
+		return -ENOMEM;
 	}
 	c->next = control.clients;
 	control.clients = c;
+	return 0;
+}
+
+static void control_ready(struct loop_source *src, uint32_t events)
+{
+	int fd = accept4(src->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0)
+		emu_control_adopt(fd);
 }
 
 int emu_control_open(const char *path, struct emu_bus *buses, unsigned int n)

@@ -135,11 +135,14 @@ int emu_vbus_set_speed(struct emu_bus *bus, uint32_t hz, bool property);
 void emu_vbus_close(struct emu_bus *bus);
 
 int emu_socket_listen(struct emu_bus *bus, const char *path, unsigned int mode);
+/* A connection that is there already: becomes a client of the first listener. Takes fd. */
+int emu_socket_adopt(struct emu_bus *bus, int fd);
 void emu_socket_close(struct emu_bus *bus);
 /* Binds a UNIX stream socket, replacing one that nobody serves any more. */
 int emu_unix_listen(const char *path, unsigned int mode);
 
 int emu_control_open(const char *path, struct emu_bus *buses, unsigned int n);
+int emu_control_adopt(int fd);
 void emu_control_close(void);
 
 /* ------------------------------------------------------------------ trace.c */

@@ -14,7 +14,6 @@
 static int epfd = -1;
 static bool stopped;
 static struct loop_timer *timers;
-static struct loop_idle *idles;
 static struct epoll_event batch[BATCH];
 static int batch_len, batch_pos;
 
@@ -94,12 +93,6 @@ void loop_timer_cancel(struct loop_timer *timer)
 	timer->listed = false;
 }
 
-void loop_idle_add(struct loop_idle *idle)
-{
-	idle->next = idles;
-	idles = idle;
-}
-
 static struct loop_timer *earliest(void)
 {
 	struct loop_timer *t, *best = NULL;
@@ -122,18 +115,44 @@ static void run_timers(void)
 	}
 }
 
-int loop_run(void)
+static int dispatch(const struct timespec *timeout)
 {
-	struct loop_idle *idle;
+	batch_pos = 0;
+	batch_len = epoll_pwait2(epfd, batch, BATCH, timeout, NULL);
+	if (batch_len < 0) {
+		batch_len = 0;
+		return errno == EINTR ? 0 : -errno;
+	}
+	while (batch_pos < batch_len && !stopped) {
+		struct epoll_event *ev = &batch[batch_pos++];
+		struct loop_source *src = ev->data.ptr;
+
+		if (src)
+			src->ready(src, ev->events);
+	}
+	batch_len = 0;
+	return batch_pos;
+}
+
+int loop_poll(void)
+{
+	static const struct timespec now;
 
 	stopped = false;
-	while (!stopped) {
+	run_timers();
+	return dispatch(&now);
+}
+
+int loop_run(void)
+{
+	int ret = 0;
+
+	stopped = false;
+	while (!stopped && ret >= 0) {
 		struct timespec ts, *tsp = NULL;
 		const struct loop_timer *t;
 
 		run_timers();
-		for (idle = idles; idle; idle = idle->next)
-			idle->run(idle);
 		if (stopped)
 			break;
 		t = earliest();
@@ -144,26 +163,9 @@ int loop_run(void)
 			ts.tv_nsec = (long)(left % 1000000000u);
 			tsp = &ts;
 		}
-		batch_pos = 0;
-		batch_len = epoll_pwait2(epfd, batch, BATCH, tsp, NULL);
-		if (batch_len < 0) {
-			batch_len = 0;
-			if (errno == EINTR)
-				continue;
-			return -errno;
-		}
-		while (batch_pos < batch_len && !stopped) {
-			struct epoll_event *ev = &batch[batch_pos++];
-			struct loop_source *src = ev->data.ptr;
-
-			if (src)
-				src->ready(src, ev->events);
-		}
-		batch_len = 0;
+		ret = dispatch(tsp);
 	}
-	for (idle = idles; idle; idle = idle->next)
-		idle->run(idle);
-	return 0;
+	return ret < 0 ? ret : 0;
 }
 
 void loop_stop(void)

@@ -23,11 +23,6 @@ struct loop_timer {
 	bool listed;
 };
 
-struct loop_idle {
-	void (*run)(struct loop_idle *idle); /* before every wait */
-	struct loop_idle *next;
-};
-
 uint64_t loop_now(void);
 
 int loop_init(void);
@@ -41,10 +36,10 @@ void loop_remove(struct loop_source *src);
 void loop_timer_set(struct loop_timer *timer, uint64_t at);
 void loop_timer_cancel(struct loop_timer *timer);
 
-void loop_idle_add(struct loop_idle *idle);
-
 /* Until loop_stop(). */
 int loop_run(void);
+/* What is due now, without waiting: how many sources were ready. */
+int loop_poll(void);
 void loop_stop(void);
 
 #endif

@@ -342,20 +342,13 @@ static void client_ready(struct loop_source *src, uint32_t events)
 	client_parse(c);
 }
 
-static void listener_ready(struct loop_source *src, uint32_t events)
+static int client_new(struct emu_listener *l, int fd)
 {
-	struct emu_listener *l =
-		(struct emu_listener *)(void *)((char *)src - offsetof(struct emu_listener, src));
-	struct emu_client *c;
-	int fd;
+	struct emu_client *c = calloc(1, sizeof(*c));
 
-	fd = accept4(src->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
-		return;
-	c = calloc(1, sizeof(*c));
 	if (!c) {
 		close(fd);
-		return;
+		return -ENOMEM;
 	}
 	c->listener = l;
 	c->src = (struct loop_source){ .fd = fd, .events = EPOLLIN, .ready = client_ready };
@@ -363,10 +356,26 @@ static void listener_ready(struct loop_source *src, uint32_t events)
 	if (loop_add(&c->src)) {
 		close(fd);
 		free(c);
-		return;
+		return -ENOMEM;
 	}
 	c->next = l->clients;
 	l->clients = c;
+	return 0;
+}
+
+static void listener_ready(struct loop_source *src, uint32_t events)
+{
+	struct emu_listener *l =
+		(struct emu_listener *)(void *)((char *)src - offsetof(struct emu_listener, src));
+	int fd = accept4(src->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0)
+		client_new(l, fd);
+}
+
+int emu_socket_adopt(struct emu_bus *bus, int fd)
+{
+	return bus->listeners ? client_new(bus->listeners, fd) : -EINVAL;
 }
 
 int emu_unix_listen(const char *path, unsigned int mode)
