@@ -34,7 +34,8 @@ for o in last first; do
 	t "$o: ... with a good signature" referee openssl req -in csr.pem -verify -noout
 	t "$o: req with a URI" ossl $o openssl req -new -key ecc508a:slot=0 -subj /CN=device -out csr2.pem
 	t "$o: ... with a good signature" referee openssl req -in csr2.pem -verify -noout
-	t "$o: req -x509 -sha384" ossl $o openssl req -x509 -sha384 -key ref.pem -subj /CN=self -days 3 -out self.pem
+	t "$o: req -x509 -sha384" ossl $o openssl req -x509 -sha384 -key ref.pem -subj /CN=self -days 3 \
+		-addext basicConstraints=critical,CA:TRUE -out self.pem
 	t "$o: ... verifies" referee openssl verify -CAfile self.pem self.pem
 	referee openssl asn1parse -in self.pem | grep -A1 'ecdsa-with-SHA384' | grep -q NULL
 	ok $((!$?)) "$o: ... and its AlgorithmIdentifier has no parameters"

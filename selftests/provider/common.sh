@@ -169,7 +169,7 @@ pki()
 	local name
 	{
 		referee openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key \
-			-subj /CN=ca -out ca.pem -days 10
+			-subj /CN=ca -addext basicConstraints=critical,CA:TRUE -out ca.pem -days 10
 		printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\n' >san
 		referee openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key \
 			-subj /CN=localhost -out server.csr

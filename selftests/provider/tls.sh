@@ -108,7 +108,7 @@ allow_anonymous true
 user $(id -un)
 
 connection up
-address localhost:$((PORT - 1))
+address 127.0.0.1:$((PORT - 1))
 bridge_cafile $TMP/ca.pem
 bridge_certfile $TMP/client.pem
 bridge_keyfile $TMP/ref.pem
