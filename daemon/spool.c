@@ -338,6 +338,11 @@ static int recover_record(struct spool *s, struct spool_segment *g, const struct
 	struct spool_entry *old;
 	int ret;
 
+	/* No device lives that long; and the number after the last one would be 0. */
+	if (r->id > INT64_MAX) {
+		s->damaged += e.length;
+		return 0;
+	}
 	if (r->type == SPOOL_ACK) {
 		old = entry_find(s, r->id);
 		if (old)
@@ -347,7 +352,7 @@ static int recover_record(struct spool *s, struct spool_segment *g, const struct
 		return 0;
 	}
 	/* Messages are numbered in the order they lie in; anything else is not our writing. */
-	if (r->id < s->next_id || r->id == UINT64_MAX) {
+	if (r->id < s->next_id) {
 		s->damaged += e.length;
 		return 0;
 	}
@@ -667,6 +672,8 @@ int spool_append(struct spool *s, int64_t now_ms, const char *topic, size_t topi
 
 	if (!topic_len || topic_len > WIRE_TOPIC_MAX || payload_len > WIRE_PAYLOAD_MAX)
 		return -EMSGSIZE;
+	if (r.id > INT64_MAX)
+		return -EOVERFLOW;
 	len = record_length(&r);
 	if (s->live >= s->limits.max_messages || s->bytes + len > s->limits.max_bytes)
 		return -EDQUOT;
