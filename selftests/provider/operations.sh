@@ -27,7 +27,7 @@ program()
 }
 
 program "default first" last 100 "$BUILD/selftests/provider/operations"
-program "ecc508a first" first 20 "$BUILD/selftests/provider/operations"
+program "ecc508a first" first 5 "$BUILD/selftests/provider/operations"
 if [ -x "$BUILD/selftests/provider/operations-san" ]; then
 	program "sanitizers" last 5 "$BUILD/selftests/provider/operations-san"
 	program "sanitizers, ecc508a first" first 5 "$BUILD/selftests/provider/operations-san"
