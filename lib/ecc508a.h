@@ -147,6 +147,64 @@ int ecc508a_exchange(struct ecc508a_dev *dev, uint8_t opcode, uint8_t p1, uint16
 		     const void *tx, size_t tx_len, void *rx, size_t *rx_len);
 
 /*
+ * The rarer commands; each is a whole sequence.  @num_in is the caller's part of a random nonce and
+ * @random the chip's, so that both sides can compute TempKey: SHA-256 over random, num_in, 16 00 00.
+ */
+
+/* MAC, and HMAC (508A): prove to know the key of a slot.  @serial: all of the serial number enters */
+int ecc508a_mac(struct ecc508a_dev *dev, unsigned int slot, bool serial,
+		const uint8_t challenge[32], uint8_t mac[32]);
+int ecc508a_mac_random(struct ecc508a_dev *dev, unsigned int slot, bool serial,
+		       const uint8_t num_in[20], uint8_t random[32], uint8_t mac[32]);
+int ecc508a_hmac(struct ecc508a_dev *dev, unsigned int slot, bool serial,
+		 const uint8_t challenge[32], uint8_t mac[32]);
+int ecc508a_hmac_random(struct ecc508a_dev *dev, unsigned int slot, bool serial,
+			const uint8_t num_in[20], uint8_t random[32], uint8_t mac[32]);
+/* Let the chip judge; -EKEYREJECTED.  In a session a fit authorises keys with ReqAuth */
+int ecc508a_checkmac(struct ecc508a_dev *dev, unsigned int slot, const uint8_t challenge[32],
+		     const uint8_t response[32], const uint8_t other_data[13]);
+int ecc508a_checkmac_key(struct ecc508a_dev *dev, unsigned int slot, const uint8_t key[32]);
+/* At most 4096 bytes */
+int ecc508a_sha256(struct ecc508a_dev *dev, const void *data, size_t len, uint8_t digest[32]);
+int ecc508a_hmac_sha256(struct ecc508a_dev *dev, unsigned int slot, const void *data, size_t len,
+			uint8_t mac[32]);
+/* @key: of the slot's WriteKey @key_slot; NULL (and 0) before the data zone is locked */
+int ecc508a_privwrite(struct ecc508a_dev *dev, unsigned int slot, const uint8_t private_key[32],
+		      unsigned int key_slot, const uint8_t *key);
+/* @mac: 32 bytes if SlotConfig asks for one, or NULL */
+int ecc508a_derivekey(struct ecc508a_dev *dev, unsigned int slot, const uint8_t tempkey[32],
+		      const uint8_t *mac);
+int ecc508a_derivekey_random(struct ecc508a_dev *dev, unsigned int slot, const uint8_t num_in[20],
+			     const uint8_t *mac, uint8_t random[32]);
+
+enum ecc508a_attestation {
+	ECC508A_ATTESTATION_KEY, /* a private key, by its public half */
+	ECC508A_ATTESTATION_STORED, /* a public key in slots 8 to 15 */
+	ECC508A_ATTESTATION_DATA, /* the first 32 bytes of a slot */
+};
+/* A signature of @key_slot about what is in @slot; @xy: of ECC508A_ATTESTATION_KEY, else zeros */
+int ecc508a_attest(struct ecc508a_dev *dev, enum ecc508a_attestation what, unsigned int slot,
+		   unsigned int key_slot, bool serial, const uint8_t num_in[20],
+		   uint8_t random[32], uint8_t xy[64], uint8_t sig[64]);
+
+/* Configuration byte 84 or 85, for ever (85 of a 508A is Selector, of a 608 its address) */
+int ecc508a_update_extra(struct ecc508a_dev *dev, unsigned int byte, uint8_t value);
+/* Take one use of the limited key in @slot */
+int ecc508a_use_up(struct ecc508a_dev *dev, unsigned int slot);
+
+/* 608 only */
+int ecc508a_aes(struct ecc508a_dev *dev, unsigned int slot, unsigned int key_block, bool decrypt,
+		void *buf, size_t len);
+/* @mode, @details: as the data sheet; @tempkey: loaded first, or NULL; *out_len: 0 if it stays inside */
+int ecc508a_kdf(struct ecc508a_dev *dev, uint8_t mode, unsigned int source, unsigned int target,
+		uint32_t details, const void *msg, size_t len, const uint8_t *tempkey,
+		uint8_t out[64], size_t *out_len);
+/* @sig: NULL for FullStore */
+int ecc508a_secureboot(struct ecc508a_dev *dev, uint8_t mode, const uint8_t digest[32],
+		       const uint8_t *sig);
+int ecc508a_selftest(struct ecc508a_dev *dev, uint8_t tests, uint8_t *failed);
+
+/*
  * Would the chip refuse, and why?  Looks only at the configuration.  Returns 0 if nothing
  * speaks against it, else -EACCES or -EOPNOTSUPP with the cause and the remedy in @why.
  */

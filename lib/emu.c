@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "emu-bus.h"
+#include "emu-extra.h"
 #include "internal.h"
 
 /* The chip answers at this address unless $ECC508A_ADDRESS names another; then it is looked for */
@@ -332,6 +333,14 @@ static int emu_exchange(struct ecc508a_dev *dev, const struct ecc_cmd *cmd, void
 	return end(dev, ret);
 }
 
+static int emu_extra(struct ecc508a_dev *dev, unsigned long nr, void *arg)
+{
+	struct emu *e;
+	int ret = begin(dev, &e);
+
+	return ret ? ret : end(dev, emu_run_extra(&e->eng, nr, arg));
+}
+
 static void emu_close(struct ecc508a_dev *dev)
 {
 	ecc_wipe(dev->priv, sizeof(struct emu));
@@ -374,6 +383,7 @@ static const struct transport emu_transport = {
 	.session_begin = emu_session_begin,
 	.session_end = emu_session_end,
 	.exchange = emu_exchange,
+	.extra = emu_extra,
 };
 
 int emu_open(struct ecc508a_dev *dev, const char *path)

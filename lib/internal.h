@@ -57,6 +57,8 @@ struct transport {
 	int (*session_end)(struct ecc508a_dev *dev);
 	int (*exchange)(struct ecc508a_dev *dev, const struct ecc_cmd *cmd, void *rx,
 			size_t *rx_len);
+	/* Requests from 0x20 on: ECC508A_IOC_... and its structure, arguments checked */
+	int (*extra)(struct ecc508a_dev *dev, unsigned long nr, void *arg);
 };
 
 struct ecc508a_dev {
@@ -86,10 +88,15 @@ void error_forget(const struct ecc508a_dev *dev);
 
 /* explain.c: make the message for @err of an operation and return @err */
 int explain(struct ecc508a_dev *dev, int err, const struct ecc_cmd *cmd);
+/* ops.c: lock the device, forget the last result; explain, unlock */
+void op_begin(struct ecc508a_dev *dev);
+int op_end(struct ecc508a_dev *dev, int ret, const struct ecc_cmd *cmd);
+int need_writable(struct ecc508a_dev *dev, const struct ecc_cmd *cmd);
+
 /* An argument that never reached the transport */
 int refuse_argument(struct ecc508a_dev *dev, const char *what);
 
 /* sha256.c */
-void ecc508a_sha256(const uint8_t *data, size_t len, uint8_t digest[32]);
+void soft_sha256(const uint8_t *data, size_t len, uint8_t digest[32]);
 
 #endif

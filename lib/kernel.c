@@ -243,6 +243,11 @@ static int kernel_exchange(struct ecc508a_dev *dev, const struct ecc_cmd *cmd, v
 	return ret;
 }
 
+static int kernel_extra(struct ecc508a_dev *dev, unsigned long nr, void *arg)
+{
+	return request(dev, nr, arg);
+}
+
 static void kernel_close(struct ecc508a_dev *dev)
 {
 	close(fd_of(dev));
@@ -266,6 +271,7 @@ static const struct transport kernel_transport = {
 	.session_begin = kernel_session_begin,
 	.session_end = kernel_session_end,
 	.exchange = kernel_exchange,
+	.extra = kernel_extra,
 };
 
 static void explain_open(const char *path, int err)

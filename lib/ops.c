@@ -7,7 +7,7 @@
 #include "internal.h"
 
 /* Only what the driver would refuse too; the emulator has no file permissions of its own */
-static int need_writable(struct ecc508a_dev *dev, const struct ecc_cmd *cmd)
+int need_writable(struct ecc508a_dev *dev, const struct ecc_cmd *cmd)
 {
 	return dev->read_only ? explain(dev, -EBADF, cmd) : 0;
 }
@@ -19,13 +19,13 @@ static bool slot_ok(unsigned int slot)
 
 static const char bad_slot[] = "there is no such slot; slots are 0 to 15";
 
-static void begin(struct ecc508a_dev *dev)
+void op_begin(struct ecc508a_dev *dev)
 {
 	dev_lock(dev);
 	dev->result = (struct result){ .status = ECC_STATUS_NONE };
 }
 
-static int end(struct ecc508a_dev *dev, int ret, const struct ecc_cmd *cmd)
+int op_end(struct ecc508a_dev *dev, int ret, const struct ecc_cmd *cmd)
 {
 	ret = explain(dev, ret, cmd);
 	dev_unlock(dev);
@@ -37,8 +37,8 @@ ECC508A_API int ecc508a_info(struct ecc508a_dev *dev, bool refresh, struct ecc50
 	const struct ecc_cmd cmd = { .opcode = ECC_OP_INFO };
 
 	memset(info, 0, sizeof(*info));
-	begin(dev);
-	return end(dev, dev->t->info(dev, refresh, info), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->info(dev, refresh, info), &cmd);
 }
 
 ECC508A_API int ecc508a_random(struct ecc508a_dev *dev, void *buf, size_t len)
@@ -47,7 +47,7 @@ ECC508A_API int ecc508a_random(struct ecc508a_dev *dev, void *buf, size_t len)
 	uint8_t *p = buf;
 	int ret = 0;
 
-	begin(dev);
+	op_begin(dev);
 	while (len && !ret) {
 		size_t n = len < 4096 ? len : 4096;
 
@@ -55,7 +55,7 @@ ECC508A_API int ecc508a_random(struct ecc508a_dev *dev, void *buf, size_t len)
 		p += n;
 		len -= n;
 	}
-	return end(dev, ret, &cmd);
+	return op_end(dev, ret, &cmd);
 }
 
 ECC508A_API int ecc508a_pubkey(struct ecc508a_dev *dev, unsigned int slot, uint8_t xy[64])
@@ -64,8 +64,8 @@ ECC508A_API int ecc508a_pubkey(struct ecc508a_dev *dev, unsigned int slot, uint8
 
 	if (!slot_ok(slot))
 		return refuse_argument(dev, bad_slot);
-	begin(dev);
-	return end(dev, dev->t->pubkey(dev, slot, false, xy), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->pubkey(dev, slot, false, xy), &cmd);
 }
 
 ECC508A_API int ecc508a_pubkey_stored(struct ecc508a_dev *dev, unsigned int slot, uint8_t xy[64])
@@ -74,8 +74,8 @@ ECC508A_API int ecc508a_pubkey_stored(struct ecc508a_dev *dev, unsigned int slot
 
 	if (!slot_ok(slot) || slot < 8)
 		return refuse_argument(dev, "public keys are stored in slots 8 to 15");
-	begin(dev);
-	return end(dev, dev->t->pubkey(dev, slot, true, xy), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->pubkey(dev, slot, true, xy), &cmd);
 }
 
 ECC508A_API int ecc508a_genkey(struct ecc508a_dev *dev, unsigned int slot, uint8_t xy[64])
@@ -88,8 +88,8 @@ ECC508A_API int ecc508a_genkey(struct ecc508a_dev *dev, unsigned int slot, uint8
 	ret = need_writable(dev, &cmd);
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->genkey(dev, slot, xy), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->genkey(dev, slot, xy), &cmd);
 }
 
 ECC508A_API int ecc508a_sign(struct ecc508a_dev *dev, unsigned int slot, const uint8_t digest[32],
@@ -103,8 +103,8 @@ ECC508A_API int ecc508a_sign(struct ecc508a_dev *dev, unsigned int slot, const u
 	ret = need_writable(dev, &cmd);
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->sign(dev, slot, digest, sig), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->sign(dev, slot, digest, sig), &cmd);
 }
 
 ECC508A_API int ecc508a_verify(struct ecc508a_dev *dev, const uint8_t xy[64],
@@ -112,8 +112,8 @@ ECC508A_API int ecc508a_verify(struct ecc508a_dev *dev, const uint8_t xy[64],
 {
 	const struct ecc_cmd cmd = { .opcode = ECC_OP_VERIFY, .p1 = 0x02, .p2 = 4, .len = 128 };
 
-	begin(dev);
-	return end(dev, dev->t->verify(dev, 0, xy, digest, sig), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->verify(dev, 0, xy, digest, sig), &cmd);
 }
 
 ECC508A_API int ecc508a_verify_stored(struct ecc508a_dev *dev, unsigned int slot,
@@ -123,8 +123,8 @@ ECC508A_API int ecc508a_verify_stored(struct ecc508a_dev *dev, unsigned int slot
 
 	if (!slot_ok(slot))
 		return refuse_argument(dev, bad_slot);
-	begin(dev);
-	return end(dev, dev->t->verify(dev, slot, NULL, digest, sig), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->verify(dev, slot, NULL, digest, sig), &cmd);
 }
 
 ECC508A_API int ecc508a_ecdh(struct ecc508a_dev *dev, unsigned int slot, const uint8_t xy[64],
@@ -138,8 +138,8 @@ ECC508A_API int ecc508a_ecdh(struct ecc508a_dev *dev, unsigned int slot, const u
 	ret = need_writable(dev, &cmd);
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->ecdh(dev, slot, xy, secret), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->ecdh(dev, slot, xy, secret), &cmd);
 }
 
 static const char bad_range[] = "the range is outside the zone or slot (slots 0 to 7 have 36 "
@@ -180,8 +180,8 @@ ECC508A_API int ecc508a_read(struct ecc508a_dev *dev, enum ecc508a_zone_id zone,
 
 	if (!range_ok(zone, slot, offset, len))
 		return refuse_argument(dev, bad_range);
-	begin(dev);
-	return end(dev, dev->t->read(dev, zone, slot, offset, 0, NULL, buf, len), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->read(dev, zone, slot, offset, 0, NULL, buf, len), &cmd);
 }
 
 /*
@@ -204,8 +204,8 @@ ECC508A_API int ecc508a_write(struct ecc508a_dev *dev, enum ecc508a_zone_id zone
 	ret = need_writable(dev, &cmd);
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->write(dev, zone, slot, offset, 0, NULL, buf, len), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->write(dev, zone, slot, offset, 0, NULL, buf, len), &cmd);
 }
 
 ECC508A_API int ecc508a_read_encrypted(struct ecc508a_dev *dev, unsigned int slot, size_t offset,
@@ -220,9 +220,9 @@ ECC508A_API int ecc508a_read_encrypted(struct ecc508a_dev *dev, unsigned int slo
 	ret = need_writable(dev, &cmd);
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->read(dev, ECC508A_DATA, slot, offset, key_slot, key, buf, len),
-		   &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->read(dev, ECC508A_DATA, slot, offset, key_slot, key, buf, len),
+		      &cmd);
 }
 
 ECC508A_API int ecc508a_write_encrypted(struct ecc508a_dev *dev, unsigned int slot, size_t offset,
@@ -237,9 +237,9 @@ ECC508A_API int ecc508a_write_encrypted(struct ecc508a_dev *dev, unsigned int sl
 	ret = need_writable(dev, &cmd);
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->write(dev, ECC508A_DATA, slot, offset, key_slot, key, buf, len),
-		   &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->write(dev, ECC508A_DATA, slot, offset, key_slot, key, buf, len),
+		      &cmd);
 }
 
 static int lock(struct ecc508a_dev *dev, unsigned int what, unsigned int slot, uint16_t crc)
@@ -252,8 +252,8 @@ static int lock(struct ecc508a_dev *dev, unsigned int what, unsigned int slot, u
 	ret = need_writable(dev, &cmd);
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->lock(dev, what, slot, crc), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->lock(dev, what, slot, crc), &cmd);
 }
 
 ECC508A_API int ecc508a_lock_config(struct ecc508a_dev *dev, uint16_t crc)
@@ -282,8 +282,8 @@ ECC508A_API int ecc508a_counter(struct ecc508a_dev *dev, unsigned int id, bool i
 	ret = increment ? need_writable(dev, &cmd) : 0;
 	if (ret)
 		return ret;
-	begin(dev);
-	return end(dev, dev->t->counter(dev, id, increment, value), &cmd);
+	op_begin(dev);
+	return op_end(dev, dev->t->counter(dev, id, increment, value), &cmd);
 }
 
 ECC508A_API uint16_t ecc508a_crc16(uint16_t crc, const void *data, size_t len)
@@ -301,12 +301,12 @@ ECC508A_API int ecc508a_session_begin(struct ecc508a_dev *dev, unsigned int time
 	ret = need_writable(dev, NULL);
 	if (ret)
 		return ret;
-	begin(dev);
+	op_begin(dev);
 	if (dev->sessions)
-		return end(dev, -EBUSY, NULL);
+		return op_end(dev, -EBUSY, NULL);
 	ret = dev->t->session_begin(dev, timeout_ms);
 	if (ret)
-		return end(dev, ret, NULL);
+		return op_end(dev, ret, NULL);
 	dev->sessions = 1;
 	return 0;
 }
@@ -315,13 +315,13 @@ ECC508A_API int ecc508a_session_end(struct ecc508a_dev *dev)
 {
 	int ret;
 
-	begin(dev);
+	op_begin(dev);
 	if (!dev->sessions)
-		return end(dev, -ENOTCONN, NULL);
+		return op_end(dev, -ENOTCONN, NULL);
 	ret = dev->t->session_end(dev);
 	dev->sessions = 0;
 	dev_unlock(dev);
-	return end(dev, ret, NULL);
+	return op_end(dev, ret, NULL);
 }
 
 ECC508A_API int ecc508a_exchange(struct ecc508a_dev *dev, uint8_t opcode, uint8_t p1, uint16_t p2,
@@ -332,8 +332,8 @@ ECC508A_API int ecc508a_exchange(struct ecc508a_dev *dev, uint8_t opcode, uint8_
 	if (tx_len > ECC_CMD_DATA_MAX)
 		return refuse_argument(dev, "a command carries at most 148 bytes of data");
 	cmd.len = tx_len;
-	begin(dev);
+	op_begin(dev);
 	if (!dev->sessions)
-		return end(dev, -ENOTCONN, &cmd);
-	return end(dev, dev->t->exchange(dev, &cmd, rx, rx_len), &cmd);
+		return op_end(dev, -ENOTCONN, &cmd);
+	return op_end(dev, dev->t->exchange(dev, &cmd, rx, rx_len), &cmd);
 }

@@ -54,7 +54,7 @@ static void block(uint32_t state[8], const uint8_t *p)
 	ecc_wipe(v, sizeof(v));
 }
 
-void ecc508a_sha256(const uint8_t *data, size_t len, uint8_t digest[32])
+void soft_sha256(const uint8_t *data, size_t len, uint8_t digest[32])
 {
 	uint32_t state[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 			      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
