@@ -50,7 +50,7 @@ static const struct command *find(u8 opcode)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (commands[i].opcode == opcode)
 			return &commands[i];
 	}

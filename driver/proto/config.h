@@ -7,29 +7,29 @@
 #include "packet.h"
 
 #define ECC_CONFIG_SIZE 128
-#define ECC_OTP_SIZE 64
-#define ECC_SLOTS 16
+#define ECC_OTP_SIZE	64
+#define ECC_SLOTS	16
 
 /* Byte offsets */
-#define ECC_CFG_REVISION 4
-#define ECC_CFG_AES_ENABLE 13
-#define ECC_CFG_I2C_ENABLE 14
-#define ECC_CFG_I2C_ADDRESS 16
-#define ECC_CFG_OTP_MODE 18 /* 608: CountMatch */
-#define ECC_CFG_CHIP_MODE 19
-#define ECC_CFG_SLOT_CONFIG 20
-#define ECC_CFG_COUNTER0 52
-#define ECC_CFG_COUNTER1 60
+#define ECC_CFG_REVISION     4
+#define ECC_CFG_AES_ENABLE   13
+#define ECC_CFG_I2C_ENABLE   14
+#define ECC_CFG_I2C_ADDRESS  16
+#define ECC_CFG_OTP_MODE     18 /* 608: CountMatch */
+#define ECC_CFG_CHIP_MODE    19
+#define ECC_CFG_SLOT_CONFIG  20
+#define ECC_CFG_COUNTER0     52
+#define ECC_CFG_COUNTER1     60
 #define ECC_CFG_LAST_KEY_USE 68
-#define ECC_CFG_USER_EXTRA 84
-#define ECC_CFG_SELECTOR 85
-#define ECC_CFG_LOCK_VALUE 86
-#define ECC_CFG_LOCK_CONFIG 87
-#define ECC_CFG_SLOT_LOCKED 88
+#define ECC_CFG_USER_EXTRA   84
+#define ECC_CFG_SELECTOR     85
+#define ECC_CFG_LOCK_VALUE   86
+#define ECC_CFG_LOCK_CONFIG  87
+#define ECC_CFG_SLOT_LOCKED  88
 #define ECC_CFG_CHIP_OPTIONS 90
-#define ECC_CFG_X509_FORMAT 92
-#define ECC_CFG_KEY_CONFIG 96
-#define ECC_CFG_UNLOCKED 0x55
+#define ECC_CFG_X509_FORMAT  92
+#define ECC_CFG_KEY_CONFIG   96
+#define ECC_CFG_UNLOCKED     0x55
 
 #define ECC_COUNTER_MAX 2097151 /* a counter can count no further (chapter 3.4) */
 
@@ -67,7 +67,7 @@ bool ecc_config_data_locked(const u8 config[ECC_CONFIG_SIZE]);
 void ecc_config_serial(const u8 config[ECC_CONFIG_SIZE], u8 serial[9]);
 /* 7-bit, what the chip listens to after a wake */
 u8 ecc_config_address(const u8 config[ECC_CONFIG_SIZE]);
-/* shortest time, 700 or long watchdog */
+/* The shortest time, of the normal or the long watchdog */
 u32 ecc_config_watchdog_ms(const u8 config[ECC_CONFIG_SIZE]);
 u16 ecc_slot_size(unsigned int slot); /* 36, 416, 72; 0 for slot > 15 */
 /* Monotonic counter as stored (8 bytes); -EINVAL if it is not a legal pattern */

@@ -10,17 +10,17 @@
 #include "types.h"
 
 /* Word addresses: first byte of every write to the chip (table 6-2) */
-#define ECC_WORD_RESET 0x00
-#define ECC_WORD_SLEEP 0x01
-#define ECC_WORD_IDLE 0x02
+#define ECC_WORD_RESET	 0x00
+#define ECC_WORD_SLEEP	 0x01
+#define ECC_WORD_IDLE	 0x02
 #define ECC_WORD_COMMAND 0x03
 
 /* Sizes of groups: count + opcode + P1 + P2 + CRC; count + status + CRC */
-#define ECC_CMD_MIN 7
-#define ECC_CMD_MAX 155
-#define ECC_CMD_DATA_MAX (ECC_CMD_MAX - ECC_CMD_MIN)
-#define ECC_RSP_MIN 4
-#define ECC_RSP_MAX 155
+#define ECC_CMD_MIN	    7
+#define ECC_CMD_MAX	    155
+#define ECC_CMD_DATA_MAX    (ECC_CMD_MAX - ECC_CMD_MIN)
+#define ECC_RSP_MIN	    4
+#define ECC_RSP_MAX	    155
 #define ECC_RSP_PAYLOAD_MAX (ECC_RSP_MAX - 3)
 
 enum ecc_opcode {

@@ -387,7 +387,7 @@ static enum ecc_reason validatable(struct check *c, u8 mode)
 
 	if (r)
 		return r;
-	if (!c->s.pub_info || (mode == 1) != (format != 0))
+	if (!c->s.pub_info || (mode == 1 ? !format : format))
 		return ECC_REASON_VALIDATE;
 	/* The rest hangs on the parent, the slot that ReadKey names */
 	use_slot(c, c->s.read_key);
@@ -814,7 +814,7 @@ void ecc_policy_check(const u8 config[ECC_CONFIG_SIZE], enum ecc_part part,
 	out->slot = ECC_POLICY_NO_SLOT;
 	out->reason = ECC_REASON_NO_SUCH_COMMAND;
 	if (ecc_part_has_opcode(part, cmd->opcode)) {
-		for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		for (i = 0; i < ARRAY_SIZE(checks); i++) {
 			if (checks[i].opcode == cmd->opcode)
 				out->reason = checks[i].check(&c);
 		}

@@ -40,8 +40,7 @@ static const struct {
 		"use a private key slot",
 	},
 	[ECC_REASON_IS_PRIVATE] = {
-		"KeyConfig bit 0 (Private) of the slot is 1: a private key is never read or "
-		"written as data",
+		"KeyConfig bit 0 (Private) of the slot is 1: it holds a private key, not data",
 		"use a data slot, or GenKey for the public half",
 	},
 	[ECC_REASON_NOT_P256] = {
@@ -57,8 +56,7 @@ static const struct {
 		"use another slot; the configuration of this one is a mistake",
 	},
 	[ECC_REASON_SLOT_LOCKED] = {
-		"it is locked for ever or written already (SlotLocked bit of the slot is 0, or the "
-		"byte is not 00)",
+		"it is locked for ever (SlotLocked bit of the slot is 0), or the byte is not 00",
 		"use another slot",
 	},
 	[ECC_REASON_NOT_LOCKABLE] = {
@@ -66,13 +64,11 @@ static const struct {
 		"the slot cannot be locked on its own",
 	},
 	[ECC_REASON_GENKEY_FORBIDDEN] = {
-		"WriteConfig bit 13 of the slot is 0 and the data zone is locked: no new key can be "
-		"made in it",
+		"WriteConfig bit 13 of the slot is 0, and the data zone is locked",
 		"use the key that is there, or a slot with bit 13 set",
 	},
 	[ECC_REASON_PRIVWRITE_FORBIDDEN] = {
-		"WriteConfig bit 14 of the slot is 0 and the data zone is locked: no key can be "
-		"written into it",
+		"WriteConfig bit 14 of the slot is 0, and the data zone is locked",
 		"make a key with GenKey, or use a slot with bit 14 set",
 	},
 	[ECC_REASON_PUBINFO] = {
@@ -92,9 +88,8 @@ static const struct {
 		"use a slot that may do ECDH",
 	},
 	[ECC_REASON_ECDH_TO_SLOT] = {
-		"SlotConfig bit 3 of the slot says whether the ECDH result goes to the next slot, and "
-		"that must be an open data slot",
-		"use a slot with bit 3 clear to get the secret, an even one with bit 3 set to keep it",
+		"SlotConfig bit 3 of the slot decides whether the result goes to the next slot",
+		"bit 3 clear gives the secret out, bit 3 set keeps it in an open slot behind",
 	},
 	[ECC_REASON_READ_SECRET] = {
 		"SlotConfig has IsSecret 1 and EncryptRead 0: the slot is never read",
@@ -122,8 +117,7 @@ static const struct {
 	},
 	[ECC_REASON_NEEDS_AUTH] = {
 		"KeyConfig bit 7 (ReqAuth) of the slot is 1: its use must be authorised before",
-		"run CheckMac (or Verify) with the key of the slot that AuthKey names, in the same "
-		"session",
+		"in a session, run CheckMac with the key of the slot that AuthKey names first",
 	},
 	[ECC_REASON_NEEDS_RANDOM] = {
 		"KeyConfig bit 6 (ReqRandom) of the slot is 1: TempKey must come from a random Nonce",
@@ -170,9 +164,8 @@ static const struct {
 		"use the mode that the configuration sets",
 	},
 	[ECC_REASON_VALIDATE] = {
-		"the public key in the slot is not one to be validated (PubInfo 0), or its X509format "
-		"byte asks for the other of Validate and ValidateExternal",
-		"use the mode that X509format asks for (0: Validate), on a slot with PubInfo 1",
+		"PubInfo of the slot is 0, or its X509format asks for the other way to validate",
+		"X509format 0 goes with Validate, anything else with ValidateExternal",
 	},
 	[ECC_REASON_WRITE_CLEAR] = {
 		"WriteConfig of the slot is not Encrypt: it takes clear writes only",

@@ -82,7 +82,7 @@ int ecc_ecdh(struct ecc_dev *dev, u16 slot, const u8 xy[64], int to, u8 secret[3
 		if (ret)
 			return ret;
 		ecc_config_slot(dev->config, slot, &s);
-		if (s.ecdh && s.ecdh_to_slot != (to == TO_SLOT))
+		if (s.ecdh && (to == TO_SLOT ? !s.ecdh_to_slot : s.ecdh_to_slot))
 			return -EACCES;
 	}
 	/* The key in TempKey comes from an earlier command of a session: no second try */
