@@ -131,6 +131,11 @@ static int do_privwrite(struct ecc508a_call *call, void *arg)
 
 static int do_attest(struct ecc508a_call *call, void *arg)
 {
+	static const enum ecc_attest whats[] = {
+		[ECC508A_ATTEST_KEY] = ECC_ATTEST_KEY,
+		[ECC508A_ATTEST_STORED] = ECC_ATTEST_STORED,
+		[ECC508A_ATTEST_DATA] = ECC_ATTEST_DATA,
+	};
 	struct ecc508a_attest *a = arg;
 	struct ecc_attest_request req = {
 		.slot = a->slot,
@@ -139,14 +144,11 @@ static int do_attest(struct ecc508a_call *call, void *arg)
 	};
 	int ret;
 
-	BUILD_BUG_ON((int)ECC_ATTEST_KEY != ECC508A_ATTEST_KEY ||
-		     (int)ECC_ATTEST_STORED != ECC508A_ATTEST_STORED ||
-		     (int)ECC_ATTEST_DATA != ECC508A_ATTEST_DATA);
-	if (a->what > ECC508A_ATTEST_DATA || (a->flags & ~ECC508A_ATTEST_SERIAL) ||
+	if (a->what >= ARRAY_SIZE(whats) || (a->flags & ~ECC508A_ATTEST_SERIAL) ||
 	    !is_zero(a->pad, sizeof(a->pad)) || a->slot >= ECC508A_SLOTS ||
 	    a->key_slot >= ECC508A_SLOTS)
 		return -EINVAL;
-	req.what = a->what;
+	req.what = whats[array_index_nospec(a->what, ARRAY_SIZE(whats))];
 	memcpy(req.num_in, a->num_in, sizeof(req.num_in));
 	ret = ecc508a_call_begin(call, ECC508A_USE_FORGET);
 	if (ret)
