@@ -128,25 +128,29 @@ static int end(struct ecc508a_dev *dev, int ret)
 	return ret;
 }
 
+/* A wake, or the chip's answer, may be lost like anything else on a bus */
+#define FIND_TRIES 3
+
 /*
- * Who answers?  A wake reaches all, so each address can be asked; the usual one first.  One wake is
- * enough of a try here: if nobody answers it, the engine tries the usual address with all its
- * patience.
+ * Who answers?  A wake reaches all, so each address can be asked; the usual one first.  If nobody
+ * does, the engine still tries the usual address with all its patience.
  */
 static void find_chip(struct ecc_dev *eng)
 {
-	unsigned int addr, usual = eng->addr;
+	unsigned int addr, usual = eng->addr, tries;
 	u8 rsp[4];
 
-	eng->ops->wake(eng->ctx);
-	eng->ops->delay_us(eng->ctx, 1500, 100);
-	if (!eng->ops->read(eng->ctx, usual, rsp, sizeof(rsp)))
-		return;
-	for (addr = FIRST_ADDRESS; addr <= LAST_ADDRESS; addr++) {
-		if (eng->ops->read(eng->ctx, addr, rsp, sizeof(rsp)))
-			continue;
-		eng->addr = addr;
-		return;
+	for (tries = 0; tries < FIND_TRIES; tries++) {
+		eng->ops->wake(eng->ctx);
+		eng->ops->delay_us(eng->ctx, 1500, 100);
+		if (!eng->ops->read(eng->ctx, usual, rsp, sizeof(rsp)))
+			return;
+		for (addr = FIRST_ADDRESS; addr <= LAST_ADDRESS; addr++) {
+			if (eng->ops->read(eng->ctx, addr, rsp, sizeof(rsp)))
+				continue;
+			eng->addr = addr;
+			return;
+		}
 	}
 }
 
