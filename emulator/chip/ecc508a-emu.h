@@ -188,7 +188,7 @@ enum ecc508a_emu_param {
 	ECC508A_EMU_P_EXEC, /* enum ecc508a_emu_exec */
 	ECC508A_EMU_P_EXEC_SCALE, /* permille applied to the execution time, default 1000 */
 	ECC508A_EMU_P_TWLO, /* SDA low needed to wake, default 60 us; silicon 15 to 60 us */
-	ECC508A_EMU_P_TWHI, /* from the pulse to the first ACK, default 1500 us; silicon is faster */
+	ECC508A_EMU_P_TWHI, /* from the pulse to the first ACK, default 120 us, see chip.c; 1500 us is guaranteed */
 	ECC508A_EMU_P_TWATCHDOG, /* default 1.3 s (0.7 .. 1.7 s); 0: by ChipMode as typical */
 	ECC508A_EMU_P_CLOCK_DRIFT, /* the chip's own clock in permille: 900 is 10 % slow */
 	ECC508A_EMU_P_BROKEN, /* 608: units whose self test fails, bits as in SelfTest; default 0 */

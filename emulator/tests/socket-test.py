@@ -56,7 +56,7 @@ def test_hello_comes_first():
 
 
 def test_wake_only_where_sda_is_low_long_enough():
-    with Server() as s:
+    with Server("--set", "twhi=1500us") as s:
         bus = SocketBus(s.path, virtual=True)
         bus.speed = 400000
         for data in (b"\x01", b"\x00", b"\x00" * 8, b""):

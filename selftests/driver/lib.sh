@@ -46,7 +46,8 @@ emu_start()
 	local name=$1
 
 	shift
-	"$EMU" --bus --control "$DIR/$name.ctl" --trace "$DIR/$name.trace" --pidfile "$DIR/$name.pid" --daemon --quiet "$@"
+	# the data sheet's tWHI: a driver that is too early is to be seen
+	"$EMU" --bus --set twhi=1500us --control "$DIR/$name.ctl" --trace "$DIR/$name.trace" --pidfile "$DIR/$name.pid" --daemon --quiet "$@"
 }
 
 emu_ctl()

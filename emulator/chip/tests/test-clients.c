@@ -366,7 +366,6 @@ static void adafruit(void **state)
 	struct client c;
 
 	start(&c);
-	ecc508a_emu_chip_set(c.h->chip, ECC508A_EMU_P_TWHI, US(100));
 	wr(&c, 0, zero, 1);
 	sleep_us(&c, 1000);
 	/* the wake status is never read */
@@ -391,7 +390,6 @@ static void ucryptoauthlib(void **state)
 	struct client c;
 
 	start(&c);
-	ecc508a_emu_chip_set(c.h->chip, ECC508A_EMU_P_TWHI, US(100));
 	wr(&c, c.addr, zero, 2);
 	sleep_us(&c, 150);
 	session(&c, send_plain, ucrypto_receive);
@@ -406,6 +404,7 @@ static void too_early(void **state)
 	unsigned int len = group(buf, OP_INFO, NULL, 0);
 
 	start(&c);
+	ecc508a_emu_chip_set(c.h->chip, ECC508A_EMU_P_TWHI, US(1500));
 	wr(&c, c.addr, zero, 2);
 	sleep_us(&c, 150);
 	assert_int_equal(wr(&c, c.addr, buf, len), -ENXIO);

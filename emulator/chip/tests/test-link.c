@@ -135,6 +135,15 @@ static void before_twhi_nobody_answers(void **state)
 	struct host *h = host_new(ECC508A_EMU_508A);
 	uint8_t buf[4];
 
+	/* by default as silicon is, not as the data sheet has it */
+	ecc508a_emu_bus_sda_low(h->bus, US(60));
+	ecc508a_emu_bus_advance(h->bus, US(119));
+	assert_int_equal(host_status(h).power, ECC508A_EMU_WAKING);
+	ecc508a_emu_bus_advance(h->bus, US(1));
+	assert_int_equal(ecc508a_emu_read(h->bus, 0x60, buf, 4, h->speed), 4);
+	host_sleep(h);
+	/* strict */
+	assert_int_equal(ecc508a_emu_chip_set(h->chip, ECC508A_EMU_P_TWHI, US(1500)), 0);
 	ecc508a_emu_bus_sda_low(h->bus, US(60));
 	ecc508a_emu_bus_advance(h->bus, US(1300));
 	assert_int_equal(ecc508a_emu_read(h->bus, 0x60, buf, 4, h->speed), -6);

@@ -502,6 +502,7 @@ static void real_clock(void **state)
 	uint64_t clock = 123456789;
 	uint8_t buf[4], zero = 0;
 
+	ecc508a_emu_chip_set(h->chip, ECC508A_EMU_P_TWHI, US(1500));
 	ecc508a_emu_bus_advance(h->bus, MS(5));
 	ecc508a_emu_bus_set_clock(h->bus, fake_clock, &clock);
 	assert_int_equal(ecc508a_emu_bus_now(h->bus), MS(5));
