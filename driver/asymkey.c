@@ -150,7 +150,15 @@ static int ecc508a_key_verify(const struct key *key, const struct public_key_sig
 	if (digest_size != ECC508A_DIGEST_SIZE)
 		return -EINVAL;
 	if (enc == ECC508A_ENC_X962) {
-		ret = ecc508a_sig_from_der(pks->s, pks->s_size, sig);
+		/*
+		 * keyctl(2) hands down max_sig_size bytes whatever the length of the caller's
+		 * signature: what follows the SEQUENCE is not part of it.
+		 */
+		u32 len = pks->s_size;
+
+		if (len >= 2)
+			len = min_t(u32, len, 2 + pks->s[1]);
+		ret = ecc508a_sig_from_der(pks->s, len, sig);
 		if (ret)
 			return ret;
 	} else {
