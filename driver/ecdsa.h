@@ -7,7 +7,7 @@
 
 #include "keyref.h"
 
-/* Our own names: facts about testmgr in Documentation/driver-api.rst say why */
+/* Our own names: Documentation/kernel-crypto.rst says why */
 #define ECC508A_ECDSA_NAME "ecdsa-nist-p256-ecc508a"
 #define ECC508A_ECDSA_DRIVER "ecdsa-nist-p256-ecc508a-chip"
 /* The standard name, for verification only, when the module parameter asks for it */

@@ -164,8 +164,10 @@ static int ecc508a_kpp_do_secret(struct kpp_request *req)
 {
 	struct ecc508a_kpp_ctx *ctx = kpp_tfm_ctx(crypto_kpp_reqtfm(req));
 	u8 peer[ECC508A_PUBKEY_SIZE], secret[ECC508A_KEY_SIZE];
+	bool tempkey = ctx->mode == ECC508A_KPP_TEMPKEY;
 	struct ecc508a_chip *chip;
 	size_t len;
+	u16 slot;
 	int ret;
 
 	len = sg_copy_to_buffer(req->src, sg_nents_for_len(req->src, sizeof(peer)), peer,
@@ -175,15 +177,12 @@ static int ecc508a_kpp_do_secret(struct kpp_request *req)
 	chip = ecc508a_chip_find(ctx->ref.serial);
 	if (IS_ERR(chip))
 		return PTR_ERR(chip);
-	if (ctx->mode == ECC508A_KPP_TEMPKEY) {
-		ret = ecc508a_chip_ecdh_ephemeral(chip, ECC508A_SLOT_TEMPKEY, peer,
-						  ctx->ref.pubkey, secret);
-		ctx->made = !ret;
-	} else if (ctx->made) {
+	if (ctx->made && !tempkey) {
 		ret = ecc508a_chip_ecdh(chip, ctx->ref.slot, peer, secret);
 	} else {
-		ret = ecc508a_chip_ecdh_ephemeral(chip, ctx->ref.slot, peer, ctx->ref.pubkey,
-						  secret);
+		/* A key in TempKey is gone after its one exchange: the next one gets another */
+		slot = tempkey ? ECC508A_SLOT_TEMPKEY : ctx->ref.slot;
+		ret = ecc508a_chip_ecdh_ephemeral(chip, slot, peer, ctx->ref.pubkey, secret);
 		ctx->made = !ret;
 	}
 	ecc508a_chip_put(chip);

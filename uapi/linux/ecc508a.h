@@ -271,7 +271,8 @@ struct ecc508a_rw {
  * @slot:  in: with _SLOT the slot, else 0
  * @flags: in: 0
  * @crc:   in: CRC-16 that the chip must find over the configuration (128 bytes), or over
- *         data and OTP (facts in Documentation/); the chip refuses to lock if it differs
+ *         data and OTP: non-private slots in full size, 0 to 15, then OTP; the chip
+ *         refuses to lock if it differs
  *
  * EALREADY: it is locked.  The driver never locks without the CRC.
  */
