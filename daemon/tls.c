@@ -92,9 +92,15 @@ static void tls_info(const SSL *ssl, int where, int ret)
 		tls_on_done(ssl, t);
 	} else if (where & SSL_CB_LOOP) {
 		tls_on_step(ssl, t);
-		/* Time begins when ClientHello is on its way, not while TCP connects. */
-		if (SSL_get_state(ssl) == TLS_ST_CW_CLNT_HELLO && !t->start_us)
-			t->start_us = t->step_us;
+		/*
+		 * ClientHello is on its way: here time begins, not while TCP connects. And TCP is
+		 * up: an answer may come, and end it all, before anybody has looked at the socket.
+		 */
+		if (SSL_get_state(ssl) == TLS_ST_CW_CLNT_HELLO) {
+			t->attempt.tcp_up = true;
+			if (!t->start_us)
+				t->start_us = t->step_us;
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ def tls_context(ca=None, cert=None, key=None, low=None, high=None, alpn=None):
 
 
 class Client:
-    def __init__(self, port, ctx, host="localhost", sni=True, timeout=5):
+    def __init__(self, port, ctx, host="localhost", sni=True, timeout=30):
         raw = socket.create_connection(("127.0.0.1", port), timeout)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not sni:
@@ -154,7 +154,7 @@ class Client:
         kind, _, _ = self.read(timeout)
         assert kind == PINGRESP, kind
 
-    def ends(self, timeout=5):
+    def ends(self, timeout=30):
         """True if the server hangs up within the time, whatever it says before."""
         deadline = time.monotonic() + timeout
         try:

@@ -4,10 +4,12 @@
 import hashlib
 import json
 import os
+import random
 import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 
 from mqtt import Client, Closed, tls_context
@@ -88,9 +90,16 @@ class Pki:
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the ports that the kernel gives to clients: while the broker is down, nobody else may come to sit on its port,
+    and a client that tries and tries must not be connected to itself."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 class Cloud:
@@ -106,7 +115,7 @@ class Cloud:
 
     def command(self, *args, **more):
         return subprocess.run((ADMIN, "--state", self.state) + args, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              text=True, timeout=30, **more)
+                              text=True, timeout=120, **more)
 
     def admin(self, *args):
         done = self.command(*args)
@@ -144,7 +153,7 @@ class Cloud:
             return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
 
     @staticmethod
-    def until(condition, timeout=10):
+    def until(condition, timeout=60):
         deadline = time.monotonic() + timeout
         while not condition():
             assert time.monotonic() < deadline, "not within %d s" % timeout
@@ -224,15 +233,16 @@ class Observer:
     """mosquitto_sub on the UNIX socket: what a rule of AWS IoT would see."""
 
     def __init__(self, path):
-        self.rest, self.path, self.process = b"", path, None
+        self.rest, self.at, self.path, self.process, self.seen = b"", 0, path, None, None
 
     def start(self, topics):
         args = ["mosquitto_sub", "--unix", self.path, "-v", "-t", "ready"]
         for topic in topics:
             args += ["-t", topic]
-        self.process = subprocess.Popen(args, stdout=subprocess.PIPE)
-        os.set_blocking(self.process.stdout.fileno(), False)
-        deadline = time.monotonic() + 10
+        # A file takes all there is; a pipe that nobody reads would stop it, and with it the broker.
+        self.seen = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(args, stdout=self.seen)
+        deadline = time.monotonic() + 60
         # Its SUBACK is not shown: it is there once a message comes through.
         while not self.lines():
             assert time.monotonic() < deadline, "observer did not start"
@@ -245,14 +255,14 @@ class Observer:
         run("mosquitto_pub", "--unix", self.path, "-t", topic, "-m", payload, "-q", "1")
 
     def lines(self):
-        try:
-            self.rest += os.read(self.process.stdout.fileno(), 1 << 20)
-        except BlockingIOError:
-            pass
+        # The offset is shared with the writer, so it is kept here.
+        new = os.pread(self.seen.fileno(), 1 << 24, self.at)
+        self.at += len(new)
+        self.rest += new
         *whole, self.rest = self.rest.split(b"\n")
         return [line.decode() for line in whole]
 
-    def expect(self, count=1, timeout=5):
+    def expect(self, count=1, timeout=30):
         """The next messages, as (topic, payload)."""
         found, deadline = [], time.monotonic() + timeout
         while len(found) < count:
@@ -270,5 +280,5 @@ class Observer:
         if self.process:
             self.process.kill()
             self.process.wait()
-            self.process.stdout.close()
+            self.seen.close()
         self.process = None

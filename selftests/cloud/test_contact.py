@@ -302,8 +302,8 @@ def test_activation_by_delay(cloud):
     cloud.start()
     start = time.monotonic()
     assert cloud.outcome("lamp") == "closed"
-    cloud.admin("wait", ident[:8], "--status", "ACTIVE", "--timeout", "5")
-    assert 0.6 < time.monotonic() - start < 4
+    cloud.admin("wait", ident[:8], "--status", "ACTIVE", "--timeout", "60")
+    assert time.monotonic() - start > 0.6
     cloud.session("lamp").disconnect()
 
 

@@ -265,7 +265,11 @@ def test_connect_rate(cloud):
     cloud.admin("set", "connect-rate", "1")
     cloud.start()
     assert cloud.outcome("lamp") == 0
-    assert cloud.outcome("lamp") == "closed" and cloud.last("connect")["outcome"] == "connect-rate"
+    # A machine that takes a second to connect once more is within the rate: again.
+    while cloud.outcome("lamp") == 0:
+        first, second = cloud.log("connect")[-2:]
+        assert second["time"] - first["time"] >= 1000, (first, second)
+    assert cloud.last("connect")["outcome"] == "connect-rate"
     assert cloud.outcome("door") == 0
     time.sleep(1.05)
     assert cloud.outcome("lamp") == 0

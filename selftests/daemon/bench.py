@@ -29,7 +29,7 @@ class Link:
 
     def __init__(self, path):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(20)
+        self.sock.settimeout(60)
         self.sock.connect(path)
         self.file = self.sock.makefile("rwb")
         self.hello = self.line()
@@ -127,7 +127,7 @@ class Bench:
 
     def stop(self, sig=signal.SIGTERM, status=0):
         self.process.send_signal(sig)
-        got = self.process.wait(20)
+        got = self.process.wait(60)
         self.process = None
         assert got == status, "the daemon ended with %d" % got
 
@@ -135,7 +135,7 @@ class Bench:
         """It must end with a message; that message."""
         before = len(self.log())
         self.start(wait=False, **env)
-        got = self.process.wait(20)
+        got = self.process.wait(60)
         self.process = None
         assert got > 0, "the daemon ended with %d" % got
         return got, self.log()[before:]
@@ -146,11 +146,11 @@ class Bench:
         with open(self.log_file, errors="replace") as f:
             return f.read()
 
-    def logged(self, text, timeout=20):
+    def logged(self, text, timeout=60):
         self.until(lambda: text in self.log(), timeout, lambda: "not in the log: " + text)
 
     @staticmethod
-    def until(condition, timeout=20, why=lambda: ""):
+    def until(condition, timeout=60, why=lambda: ""):
         deadline = time.monotonic() + timeout
         while not condition():
             assert time.monotonic() < deadline, "not within %d s: %s" % (timeout, why())
@@ -175,7 +175,7 @@ class Bench:
         link.close()
         return json.loads(text)
 
-    def state(self, want, timeout=20):
+    def state(self, want, timeout=60):
         """Wait for a state; its text."""
         self.until(lambda: self.status()["state"] == want, timeout,
                    lambda: "%(state)s: %(text)s" % self.status())
@@ -199,7 +199,7 @@ class Bench:
             self.stop()
         if self.emulator:
             self.emulator.terminate()
-            self.emulator.wait(10)
+            self.emulator.wait(60)
             self.emulator = None
         self.cloud.stop()
         for word in ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:"):
@@ -209,7 +209,7 @@ class Bench:
         for process in (self.process, self.emulator):
             if process and process.poll() is None:
                 process.kill()
-                process.wait(10)
+                process.wait(60)
         for watcher in self.cloud.watchers:
             watcher.close()
         if self.cloud.running:
@@ -247,7 +247,7 @@ class Bench:
 
     def remove_chip(self):
         self.emulator.terminate()
-        self.emulator.wait(10)
+        self.emulator.wait(60)
         self.emulator = None
         if os.path.exists(self.chip_socket):
             os.unlink(self.chip_socket)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The ecc508a authors
 # SPDX-License-Identifier: Apache-2.0
 """Messages up and down, and none lost."""
+import hashlib
 import os
 import random
 import signal
@@ -48,7 +49,7 @@ def test_down(b):
     watcher = b.cloud.observer()
     watcher.send("dev/down", "one")
     watcher.send("dev/also/x", "two")
-    assert subscriber.communicate(timeout=20)[0] == b"dev/down one\ndev/also/x two\n"
+    assert subscriber.communicate(timeout=60)[0] == b"dev/down one\ndev/also/x two\n"
     assert subscriber.returncode == 0
     # Nobody listens any more: the broker is told.
     link = b.link()
@@ -102,6 +103,16 @@ def test_offline_then_online(b):
     b.until(lambda: b.status()["spool"]["messages"] == 0)
 
 
+def digest(payload):
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def arrived(b):
+    """What the broker took, by its own log. A subscriber would not do: a broker that is killed takes with it what it has
+    acknowledged and not yet handed on."""
+    return {line["payloadSha256"] for line in b.cloud.log("publish") if line["outcome"] == "accepted"}
+
+
 def publisher(b, first, accepted, stop):
     """Publish numbers until told to stop; note which ones the daemon has acknowledged."""
     number = first
@@ -119,8 +130,6 @@ def publisher(b, first, accepted, stop):
 
 def test_kill_9(b):
     """Killed again and again while it writes, with and without a broker: every acknowledged message arrives."""
-    b.cloud.start()
-    watcher = b.cloud.observer("dev/#")
     b.connect()
     accepted, stop = [], threading.Event()
     thread = threading.Thread(target=publisher, args=(b, 0, accepted, stop))
@@ -134,32 +143,19 @@ def test_kill_9(b):
             b.cloud.kill()
         if kill == 9:
             b.cloud.start()
-            watcher = Joined(watcher, b.cloud.observer("dev/#"))
         b.start()
     b.state("connected")
-    time.sleep(0.3)
+    b.until(lambda: len(accepted) > 200)
     stop.set()
     thread.join()
-    b.until(lambda: b.status()["spool"]["messages"] == 0, 60, lambda: str(b.status()["spool"]))
-    time.sleep(0.2)
-    arrived = {int(line.rsplit("n", 1)[1].rstrip(".")) for line in watcher.lines() if line.startswith("dev/up n")}
-    lost = sorted(set(accepted) - arrived)
-    assert len(accepted) > 100, len(accepted)
+    b.until(lambda: b.status()["spool"]["messages"] == 0, why=lambda: str(b.status()["spool"]))
+    reached = arrived(b)
+    lost = [number for number in accepted if digest("n%d." % number) not in reached]
     assert not lost, "%d of %d lost: %s" % (len(lost), len(accepted), lost[:10])
     assert "damaged" not in b.log()
 
 
-class Joined:
-    def __init__(self, *watchers):
-        self.watchers = watchers
-
-    def lines(self):
-        return [line for watcher in self.watchers for line in watcher.lines()]
-
-
 def test_broker_killed_in_the_flow(b):
-    b.cloud.start()
-    watcher = b.cloud.observer("dev/#")
     b.connect()
     link = b.link()
     for i in range(300):
@@ -168,11 +164,8 @@ def test_broker_killed_in_the_flow(b):
             b.cloud.kill()
         if i == 200:
             b.cloud.start()
-            watcher = Joined(watcher, b.cloud.observer("dev/#"))
-    b.until(lambda: b.status()["spool"]["messages"] == 0, 30)
-    time.sleep(0.2)
-    seen = {line for line in watcher.lines()}
-    assert {"dev/up n%d." % i for i in range(300)} <= seen
+    b.until(lambda: b.status()["spool"]["messages"] == 0)
+    assert {digest("n%d." % i) for i in range(300)} <= arrived(b)
 
 
 def test_lost_puback(b):
@@ -182,7 +175,7 @@ def test_lost_puback(b):
     watcher = b.cloud.observer("dev/#")
     b.cloud.admin("set", "fault-drop-puback", "1")
     b.tool("pub", "-m", "twice", "dev/up")
-    assert watcher.expect(2, 20) == [("dev/up", "twice")] * 2
+    assert watcher.expect(2) == [("dev/up", "twice")] * 2
     b.until(lambda: b.status()["spool"]["messages"] == 0)
 
 
@@ -238,6 +231,6 @@ def test_flood(b):
         thread.start()
     for thread in threads:
         thread.join()
-    seen = watcher.expect(800, 30)
+    seen = watcher.expect(800, 60)
     for name in "abcd":
         assert [payload for topic, payload in seen if topic == "dev/" + name] == ["%03d" % i for i in range(200)]

@@ -34,7 +34,7 @@ def test_sigterm_in_every_state(b):
         time.sleep(0.3)
         before = time.monotonic()
         b.stop()
-        assert time.monotonic() - before < 7
+        assert time.monotonic() - before < 30
         assert not os.path.exists(b.socket)
     listener.close()
 
@@ -73,7 +73,7 @@ class Second:
         self.environment = b.environment
 
     def refuses_to_start(self):
-        done = subprocess.run(self.command, stderr=subprocess.PIPE, text=True, timeout=20, env=self.environment)
+        done = subprocess.run(self.command, stderr=subprocess.PIPE, text=True, timeout=60, env=self.environment)
         return done.returncode, done.stderr
 
 
@@ -188,10 +188,10 @@ def test_journal(b):
 
 def test_background(b):
     """Without a supervisor: returns when the socket is there; the exit status tells if not."""
-    done = subprocess.run((bench.DAEMON, "-c", b.config_file), timeout=20, env=b.environment)
+    done = subprocess.run((bench.DAEMON, "-c", b.config_file), timeout=60, env=b.environment)
     assert done.returncode == 0
     pid = b.status()["pid"]
-    again = subprocess.run((bench.DAEMON, "-c", b.config_file), timeout=20, env=b.environment, stderr=subprocess.PIPE,
+    again = subprocess.run((bench.DAEMON, "-c", b.config_file), timeout=60, env=b.environment, stderr=subprocess.PIPE,
                            text=True)
     assert again.returncode == 1 and "another ecc508ad" in again.stderr, again.stderr
     os.kill(pid, signal.SIGTERM)
