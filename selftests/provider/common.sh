@@ -81,6 +81,31 @@ refused()
 	fi
 }
 
+# soon COMMAND...: wait until it succeeds; how long that takes is the machine's affair
+soon()
+{
+	for _ in $(seq 1200); do
+		"$@" && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# port: one that nobody listens on, below those that the kernel gives to clients
+port()
+{
+	local p
+
+	while p=$((20000 + RANDOM % 12000)); (exec 3<>/dev/tcp/127.0.0.1/$p) 2>/dev/null; do :; done
+	echo $p
+}
+
+# listens PORT
+listens()
+{
+	(exec 3<>/dev/tcp/127.0.0.1/"$1") 2>/dev/null
+}
+
 plan()
 {
 	echo "1..$N"
@@ -124,10 +149,7 @@ emulator()
 	"$BUILD/emulator/ecc508a-emu" --quiet --socket "$TMP/$name.sock" --trace "$TMP/$name.trace" \
 		--trace-no-data --addr 0x60 "$@" >"$name.log" 2>&1 &
 	PIDS+=($!)
-	for _ in $(seq 100); do
-		[ -S "$TMP/$name.sock" ] && return 0
-		sleep 0.05
-	done
+	soon test -S "$TMP/$name.sock" && return 0
 	sed 's/^/# /' "$name.log"
 	echo "Bail out! the emulator does not start"
 	exit 1

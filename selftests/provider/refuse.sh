@@ -95,21 +95,20 @@ refused "a bad setting" 'maybe, want yes or no' env OPENSSL_CONF=wrong.cnf opens
 # A chip that goes away under a running server, and comes back
 fetch()
 {
-	referee curl -sS --max-time 10 --cacert self.pem --connect-to "self:$PORT:127.0.0.1:$PORT" "https://self:$PORT/"
+	referee curl -sS --max-time 60 --cacert self.pem --connect-to "self:$PORT:127.0.0.1:$PORT" "https://self:$PORT/"
 }
-PORT=$((20000 + $$ % 20000))
+PORT=$(port)
 OPENSSL_CONF=last.cnf openssl req -x509 -key ref.pem -subj /CN=self -addext subjectAltName=DNS:self -days 3 -out self.pem 2>pki.err
 OPENSSL_CONF=last.cnf openssl s_server -accept $PORT -cert self.pem -key ref.pem -www >server.out 2>server.err &
 PIDS+=($!)
-for _ in $(seq 50); do grep -q ACCEPT server.out && break; sleep 0.1; done
+soon grep -q ACCEPT server.out
 t "a server with the chip's key" fetch
 kill "${PIDS[0]}"
 wait "${PIDS[0]}" 2>/dev/null
 refused "chip gone: new programs are told" 'chip cannot be reached' \
 	ossl last openssl dgst -sha256 -sign ref.pem -out sig msg
 refused "chip gone: no handshake" . fetch
-sleep 0.2
-grep -q 'chip cannot be reached' server.err server.out
+soon grep -q 'chip cannot be reached' server.err server.out
 ok $? "chip gone: the server says why"
 rm -f chip.sock
 emulator chip --state "$TMP/chip.state"

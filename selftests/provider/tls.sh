@@ -6,18 +6,6 @@
 . "$(dirname "$0")/common.sh"
 start_chip --part 508a
 pki
-PORT=$((20000 + $$ % 20000))
-
-# up PORT: wait until something listens there
-up()
-{
-	for _ in $(seq 100); do
-		(exec 3<>/dev/tcp/127.0.0.1/"$1") 2>/dev/null && return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 # one NAME COMMAND...: succeeds, with exactly one signature
 one()
 {
@@ -26,7 +14,6 @@ one()
 	before=$(signs)
 	"$@" >out 2>err </dev/null
 	rc=$?
-	sleep 0.1
 	after=$(signs)
 	if [ $rc = 0 ] && [ $((after - before)) = 1 ]; then
 		ok 0 "$name: one signature"
@@ -44,12 +31,12 @@ client()
 }
 
 for v in tls1_2 tls1_3; do
-	PORT=$((PORT + 1))
+	PORT=$(port)
 	referee openssl s_server -accept $PORT -cert server.pem -key server.key -CAfile ca.pem -Verify 1 \
 		-verify_return_error -$v -www >server.out 2>&1 &
 	SERVER=$!
 	PIDS+=("$SERVER")
-	up $PORT
+	soon listens $PORT
 	for o in last first; do
 		for g in X25519:P-256 P-256 P-384:P-256; do
 			one "s_client, $v, $o, $g" client $o $g ref.pem
@@ -61,19 +48,19 @@ for v in tls1_2 tls1_3; do
 	kill $SERVER
 
 	for o in last first; do
-		PORT=$((PORT + 1))
+		PORT=$(port)
 		ossl $o openssl s_server -accept $PORT -cert client.pem -key ref.pem -$v -www >server.out 2>&1 &
 		SERVER=$!
 		PIDS+=("$SERVER")
-		up $PORT
-		sleep 0.3
+		soon listens $PORT
 		one "s_server with the chip's key, $v, $o" referee curl -sS --cacert ca.pem https://localhost:$PORT/
 		kill $SERVER
 	done
 done
 
 # mosquitto_pub to a broker that wants a certificate, and is told whose it is
-PORT=$((PORT + 1))
+PORT=$(port)
+BROKER=$PORT
 cat >broker.conf <<END
 listener $PORT 127.0.0.1
 cafile $TMP/ca.pem
@@ -87,7 +74,7 @@ log_type all
 END
 mosquitto -c broker.conf >broker.log 2>&1 &
 PIDS+=($!)
-up $PORT
+soon listens $PORT
 for o in last first; do
 	for v in tlsv1.2 tlsv1.3; do
 		one "mosquitto_pub, $v, $o" env OPENSSL_CONF=$o.cnf mosquitto_pub -h localhost -p $PORT --cafile ca.pem \
@@ -98,7 +85,7 @@ grep -q "u'localhost'" broker.log
 ok $? "the broker saw the certificate's name"
 
 # The broker itself with the chip's key, and a bridge of it
-PORT=$((PORT + 1))
+PORT=$(port)
 cat >chipbroker.conf <<END
 listener $PORT 127.0.0.1
 cafile $TMP/ca.pem
@@ -108,7 +95,7 @@ allow_anonymous true
 user $(id -un)
 
 connection up
-address 127.0.0.1:$((PORT - 1))
+address 127.0.0.1:$BROKER
 bridge_cafile $TMP/ca.pem
 bridge_certfile $TMP/client.pem
 bridge_keyfile $TMP/ref.pem
@@ -121,15 +108,14 @@ END
 BRIDGED=$(signs)
 OPENSSL_CONF=last.cnf mosquitto -c chipbroker.conf >chipbroker.log 2>&1 &
 PIDS+=($!)
-up $PORT
-for _ in $(seq 50); do grep -q bridge broker.log && break; sleep 0.1; done
-sleep 0.5
+soon listens $PORT
+soon grep -q 'New client connected .* as bridge' broker.log
 [ $(($(signs) - BRIDGED)) = 1 ]
 ok $? "mosquitto bridge: one signature"
-mosquitto_sub -h localhost -p $((PORT - 1)) --cafile ca.pem --cert server.pem --key server.key -t 'up/#' -C 1 -W 10 \
+mosquitto_sub -h localhost -p $BROKER --cafile ca.pem --cert server.pem --key server.key -t 'up/#' -C 1 -W 60 \
 	>got 2>sub.err &
 SUB=$!
-sleep 0.5
+soon grep -q 'Sending SUBACK' broker.log
 one "mosquitto as a server" mosquitto_pub -h localhost -p $PORT --cafile ca.pem -t up/x -m through -q 1
 wait $SUB
 grep -q through got
@@ -137,7 +123,7 @@ ok $? "mosquitto bridge: the message came through"
 
 # nginx: two workers, forked after the key was loaded
 if command -v nginx >/dev/null; then
-	PORT=$((PORT + 1))
+	PORT=$(port)
 	mkdir -p ngx
 	cat >ngx.conf <<END
 daemon off;
@@ -153,7 +139,7 @@ http {
 	ssl_session_cache off;
 	ssl_session_tickets off;
 	server {
-		listen 127.0.0.1:$PORT ssl;
+		listen 127.0.0.1:$PORT ssl reuseport;
 		ssl_certificate $TMP/client.pem;
 		ssl_certificate_key $TMP/ref.pem;
 		location / { return 200 "\$pid\n"; }
@@ -162,8 +148,7 @@ http {
 END
 	OPENSSL_CONF=last.cnf nginx -e ngx/error.log -c "$TMP/ngx.conf" -p "$TMP/ngx" >ngx.log 2>&1 &
 	PIDS+=($!)
-	up $PORT
-	sleep 0.5
+	soon listens $PORT
 	BEFORE=$(signs)
 	cat >fetch <<END
 #!/bin/sh
@@ -176,7 +161,6 @@ END
 	ok $? "nginx: $COUNT connections, 8 at a time"
 	[ "$(sort -u pids | wc -l)" = 2 ]
 	ok $? "nginx: by two workers"
-	sleep 0.3
 	[ $(($(signs) - BEFORE)) = "$COUNT" ]
 	ok $? "nginx: one signature each"
 	! grep -E '\[(alert|crit|emerg)\]|stale' ngx/error.log | sed 's/^/# /' | head -n 3 | grep .
