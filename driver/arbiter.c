@@ -122,7 +122,8 @@ bool ecc508a_turn_is_any_session(struct ecc508a_arbiter *arb)
  * @arb:  the chip's arbiter
  * @file: whose, or NULL: whoever's it is, and the file is to know that it was not he
  *
- * Under chip->lock, so that no sequence is under way.  Return: whether there was one.
+ * Under chip->lock, so that no sequence is under way.
+ * Return: whether there was one.
  */
 bool ecc508a_turn_revoke(struct ecc508a_arbiter *arb, const struct ecc508a_file *file)
 {

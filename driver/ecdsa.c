@@ -20,6 +20,7 @@
  * @len: its length
  *
  * The public half comes with it, so that verification works, too.
+ * Return: 0, or -EINVAL if it is none.
  */
 int ecc508a_ecdsa_set_priv(struct ecc508a_ecdsa_ctx *ctx, const void *key, unsigned int len)
 {
@@ -40,6 +41,7 @@ int ecc508a_ecdsa_set_priv(struct ecc508a_ecdsa_ctx *ctx, const void *key, unsig
  * @len: its length
  *
  * Whether the point is on the curve is the chip's to say when it verifies.
+ * Return: 0, or -EINVAL.
  */
 int ecc508a_ecdsa_set_pub(struct ecc508a_ecdsa_ctx *ctx, const void *key, unsigned int len)
 {

@@ -21,7 +21,8 @@
  * @perm: its class
  *
  * The capability counts when the request is made: a descriptor that was passed on carries no
- * privilege with it.  Return: 0, -EBADF, -EPERM.
+ * privilege with it.
+ * Return: 0, -EBADF, -EPERM.
  */
 int ecc508a_call_allow(const struct ecc508a_call *call, enum ecc508a_class_of_use perm)
 {

@@ -90,6 +90,8 @@ ecdsa:
 
 /**
  * ecc508a_kcrypto_init() - register everything; before the first chip can arrive
+ *
+ * Return: 0 or a negative errno; nothing is left registered then.
  */
 int ecc508a_kcrypto_init(void)
 {

@@ -141,6 +141,7 @@ void ecc508a_wake_exit(struct ecc508a_chip *chip)
  * @chip: the chip
  *
  * Only while probing, each way once: general call, then own address, or the other way round.
+ * Return: whether there is, and then it is the one that is used.
  */
 bool ecc508a_wake_next(struct ecc508a_chip *chip)
 {

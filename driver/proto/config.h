@@ -39,7 +39,7 @@ enum ecc_key_type {
 	ECC_KEY_TYPE_OTHER = 7,
 };
 
-/**
+/*
  * struct ecc_slot - SlotConfig and KeyConfig of one slot, decoded
  * Names are the data sheet's (tables 2-6 and 2-12).
  */

@@ -41,7 +41,7 @@ enum ecc_power {
 	ECC_POWER_AWAKE,
 };
 
-/**
+/*
  * struct ecc_stats - counted since the engine was initialised
  */
 struct ecc_stats {
@@ -50,7 +50,7 @@ struct ecc_stats {
 	u64 exec_us; /* time between command written and response read */
 };
 
-/**
+/*
  * struct ecc_dev - one chip, as its holder sees it
  * @buf needs to be DMA-able in the kernel: allocate the struct, do not put it on a stack.
  */
@@ -106,8 +106,11 @@ int ecc_resync(struct ecc_dev *dev);
 /**
  * ecc_exec - one command: wake if needed, send, wait typical time, poll with a growing step,
  *            read, check count and CRC, re-read on a bad CRC
- * @rsp, @size: room for the payload (without count and CRC), may be NULL and 0
- * @len: its length, 1 for a status alone; may be NULL
+ * @dev:  the chip
+ * @cmd:  the command
+ * @rsp:  room for the payload (without count and CRC), may be NULL
+ * @size: of @rsp
+ * @len:  its length, 1 for a status alone; may be NULL
  *
  * The command is sent again only when it surely was not executed (status 0xff, a write that
  * was not acknowledged), or failed for a reason of chance (status 0x05 of Sign and GenKey).
@@ -125,9 +128,12 @@ int ecc_exec(struct ecc_dev *dev, const struct ecc_cmd *cmd, u8 *rsp, size_t siz
 
 /**
  * ecc_run - run a sequence, and again from its start after a retriable failure
- * @fn: the sequence; must build everything it needs itself (TempKey is gone on a retry)
+ * @dev: the chip
+ * @arg: of @fn
+ * @fn:  the sequence; must build everything it needs itself (TempKey is gone on a retry)
  * Never runs @fn again once dev->state_changed is set; the error is then -EUCLEAN unless
  * @fn itself found out by reading back.
+ * Return: what @fn returned the last time, or -EUCLEAN.
  */
 int ecc_run(struct ecc_dev *dev, int (*fn)(struct ecc_dev *dev, void *arg), void *arg);
 

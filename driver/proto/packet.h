@@ -95,7 +95,9 @@ u16 ecc_crc16_update(u16 crc, const void *data, size_t len);
 
 /**
  * ecc_packet_build - lay out word address, count, command, CRC
- * @buf:  room of at least ECC_CMD_MAX + 1 bytes; buf[0] becomes ECC_WORD_COMMAND
+ * @buf:  room; buf[0] becomes ECC_WORD_COMMAND
+ * @size: of @buf, at least ECC_CMD_MAX + 1 for the longest command
+ * @cmd:  the command
  * Return: bytes to write (count + 1), or -EINVAL.
  */
 int ecc_packet_build(u8 *buf, size_t size, const struct ecc_cmd *cmd);
@@ -103,6 +105,7 @@ int ecc_packet_build(u8 *buf, size_t size, const struct ecc_cmd *cmd);
 /**
  * ecc_packet_parse - check a response group
  * @buf:     as read, count first; may be longer than the group (0xff padding)
+ * @size:    bytes read
  * @payload: set to the first byte behind count
  * @len:     payload bytes (1 = a status byte)
  * Return: 0; -ENODATA if @size is shorter than the group; -EPROTO for an impossible count;

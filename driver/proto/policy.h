@@ -56,18 +56,20 @@ enum ecc_reason {
 	ECC_REASON_COUNT
 };
 
+#define ECC_POLICY_NO_SLOT 0xff
+
 /**
  * struct ecc_verdict - what policy says of a command
  * @reason: ECC_REASON_OK if nothing in the configuration forbids it
  * @status: status the chip would answer
  * @slot:   slot whose configuration decides, or ECC_POLICY_NO_SLOT
- * @needs_auth, @needs_random: conditions on volatile state that the configuration sets
+ * @needs_auth: an authorisation must have been given since waking (ReqAuth)
+ * @needs_random: TempKey must come from a random Nonce (ReqRandom)
  * @needs_tempkey: TempKey must hold something first
  * @needs_latch: PersistentDisable (608) or IntrusionDisable (508A): the latch must be set
  * @pub_invalid: only while the slot does not hold a validated public key (PubInvalid)
  * @limited: each use is counted, and there may be none left
  */
-#define ECC_POLICY_NO_SLOT 0xff
 struct ecc_verdict {
 	enum ecc_reason reason;
 	u8 status;

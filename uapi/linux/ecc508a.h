@@ -133,15 +133,18 @@ struct ecc508a_info {
 	__u8 config[ECC508A_CONFIG_SIZE];
 };
 
+#define ECC508A_RANDOM_ALLOW_FIXED (1 << 0)
+
 /**
  * struct ecc508a_random - random bytes from the chip (R)
- * @len:  in: 1 to ECC508A_RANDOM_MAX
- * @buf:  in: user pointer
+ * @result: out: what became of it
+ * @len:    in: 1 to ECC508A_RANDOM_MAX
+ * @flags:  in: 0, or ECC508A_RANDOM_ALLOW_FIXED
+ * @buf:    in: user pointer
  *
  * ENODATA: the configuration is not locked, so the chip gives FF FF 00 00 for
  * ever (unless ECC508A_RANDOM_ALLOW_FIXED is set).
  */
-#define ECC508A_RANDOM_ALLOW_FIXED (1 << 0)
 struct ecc508a_random {
 	struct ecc508a_result result;
 	__u32 flags;
@@ -149,16 +152,19 @@ struct ecc508a_random {
 	__u64 buf;
 };
 
+#define ECC508A_PUBKEY_STORED (1 << 0)
+
 /**
  * struct ecc508a_pubkey - public key of a slot (R), or a new key (A)
- * @slot:   in: 0 to 15.  For PUBKEY a private key's public half (GenKey), or with
- *          ECC508A_PUBKEY_STORED the public key written into slots 8 to 15
- * @flags:  in
- * @pubkey: out: X then Y
+ * @result:   out: what became of it
+ * @slot:     in: 0 to 15.  For PUBKEY a private key's public half (GenKey), or with
+ *            ECC508A_PUBKEY_STORED the public key written into slots 8 to 15
+ * @flags:    in
+ * @pubkey:   out: X then Y
+ * @reserved: must be 0
  *
  * ENOKEY: the slot holds no key.
  */
-#define ECC508A_PUBKEY_STORED (1 << 0)
 struct ecc508a_pubkey {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -169,10 +175,12 @@ struct ecc508a_pubkey {
 
 /**
  * struct ecc508a_sign - sign a digest (W)
- * @slot:   in: private key
- * @flags:  in: 0
- * @digest: in: 32 bytes, used as they are
- * @sig:    out: R then S
+ * @result:   out: what became of it
+ * @slot:     in: private key
+ * @flags:    in: 0
+ * @digest:   in: 32 bytes, used as they are
+ * @sig:      out: R then S
+ * @reserved: must be 0
  */
 struct ecc508a_sign {
 	struct ecc508a_result result;
@@ -183,17 +191,20 @@ struct ecc508a_sign {
 	__u8 sig[ECC508A_SIG_SIZE];
 };
 
+#define ECC508A_VERIFY_STORED (1 << 0)
+
 /**
  * struct ecc508a_verify - verify a signature over a digest (R)
- * @slot:   in: with ECC508A_VERIFY_STORED the slot of the public key, else 0
- * @flags:  in
- * @digest: in
- * @sig:    in
- * @pubkey: in: without ECC508A_VERIFY_STORED the public key
+ * @result:   out: what became of it
+ * @slot:     in: with ECC508A_VERIFY_STORED the slot of the public key, else 0
+ * @flags:    in
+ * @digest:   in
+ * @sig:      in
+ * @pubkey:   in: without ECC508A_VERIFY_STORED the public key
+ * @reserved: must be 0
  *
  * Returns 0 if the signature is good, EKEYREJECTED if it is not.
  */
-#define ECC508A_VERIFY_STORED (1 << 0)
 struct ecc508a_verify {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -204,19 +215,22 @@ struct ecc508a_verify {
 	__u8 pubkey[ECC508A_PUBKEY_SIZE];
 };
 
+#define ECC508A_SLOT_TEMPKEY 0xffff
+#define ECC508A_ECDH_TO_SLOT (1 << 0) /* slot + 1; SlotConfig ReadKey bit 3 */
+#define ECC508A_ECDH_TO_TEMPKEY (1 << 1) /* 608 */
+
 /**
  * struct ecc508a_ecdh - shared secret with a peer's public key (W)
- * @slot:   in: private key, or ECC508A_SLOT_TEMPKEY (608)
- * @flags:  in: where the result goes; 0 = as SlotConfig says, to the caller
- * @pubkey: in: the peer's
- * @secret: out: X coordinate, zero if the result stays in the chip
+ * @result:   out: what became of it
+ * @slot:     in: private key, or ECC508A_SLOT_TEMPKEY (608)
+ * @flags:    in: where the result goes; 0 = as SlotConfig says, to the caller
+ * @pubkey:   in: the peer's
+ * @secret:   out: X coordinate, zero if the result stays in the chip
+ * @reserved: must be 0
  *
  * EACCES also if the point is not on the curve (status in result: 0x05 or 0x0f).
  * TempKey, as source or target, needs a session (ENOTCONN).
  */
-#define ECC508A_SLOT_TEMPKEY 0xffff
-#define ECC508A_ECDH_TO_SLOT (1 << 0) /* slot + 1; SlotConfig ReadKey bit 3 */
-#define ECC508A_ECDH_TO_TEMPKEY (1 << 1) /* 608 */
 struct ecc508a_ecdh {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -232,14 +246,18 @@ enum ecc508a_zone {
 	ECC508A_ZONE_DATA = 2,
 };
 
+#define ECC508A_RW_ENCRYPTED (1 << 0)
+
 /**
  * struct ecc508a_rw - read (R) or write bytes of a zone
+ * @result:   out: what became of it
  * @zone:     in: enum ecc508a_zone
  * @slot:     in: data zone: 0 to 15, else 0
  * @offset:   in: first byte
  * @len:      in: 1 to the size of the zone or slot
  * @flags:    in
  * @key_slot: in: with ECC508A_RW_ENCRYPTED the slot of the ReadKey or WriteKey
+ * @done:     out: bytes that surely are in the chip, or were read
  * @reserved: in: zero
  * @buf:      in: user pointer
  * @key:      in: with ECC508A_RW_ENCRYPTED the 32 bytes of that key
@@ -248,9 +266,8 @@ enum ecc508a_zone {
  * configuration.  Before the data zone is locked the chip takes only whole blocks
  * of 32 bytes and cannot be read, so offset must be a multiple of 32 and the rest of
  * a last block is padded with zeros.  A write is read back where the chip permits it.
- * @result of a WRITE that failed half way: @done says how many bytes are in the chip.
+ * Of a WRITE that failed half way @done says how many bytes are in the chip.
  */
-#define ECC508A_RW_ENCRYPTED (1 << 0)
 struct ecc508a_rw {
 	struct ecc508a_result result;
 	__u16 zone;
@@ -265,23 +282,24 @@ struct ecc508a_rw {
 	__u8 key[ECC508A_KEY_SIZE];
 };
 
-/**
- * struct ecc508a_lock - lock for ever (A)
- * @what:  in: ECC508A_LOCK_CONFIG, _DATA (data and OTP) or _SLOT
- * @slot:  in: with _SLOT the slot, else 0
- * @flags: in: 0
- * @crc:   in: CRC-16 that the chip must find over the configuration (128 bytes), or over
- *         data and OTP: non-private slots in full size, 0 to 15, then OTP; the chip
- *         refuses to lock if it differs
- *
- * EALREADY: it is locked.  The driver never locks without the CRC.
- */
 enum ecc508a_lock_what {
 	ECC508A_LOCK_CONFIG = 0,
 	ECC508A_LOCK_DATA = 1,
 	ECC508A_LOCK_SLOT = 2,
 };
 
+/**
+ * struct ecc508a_lock - lock for ever (A)
+ * @result: out: what became of it
+ * @what:   in: ECC508A_LOCK_CONFIG, _DATA (data and OTP) or _SLOT
+ * @slot:   in: with _SLOT the slot, else 0
+ * @flags:  in: 0
+ * @crc:    in: CRC-16 that the chip must find over the configuration (128 bytes), or over
+ *          data and OTP: non-private slots in full size, 0 to 15, then OTP; the chip
+ *          refuses to lock if it differs
+ *
+ * EALREADY: it is locked.  The driver never locks without the CRC.
+ */
 struct ecc508a_lock {
 	struct ecc508a_result result;
 	__u16 what;
@@ -290,15 +308,17 @@ struct ecc508a_lock {
 	__u16 crc;
 };
 
+#define ECC508A_COUNTER_INCREMENT (1 << 0)
+
 /**
  * struct ecc508a_counter - read (R) or count up (W, cannot be undone) a monotonic counter
- * @id:    in: 0 or 1
- * @flags: in: 0, or ECC508A_COUNTER_INCREMENT
- * @value: out: the count afterwards, at most 2097151
+ * @result: out: what became of it
+ * @id:     in: 0 or 1
+ * @flags:  in: 0, or ECC508A_COUNTER_INCREMENT
+ * @value:  out: the count afterwards, at most 2097151
  *
  * ERANGE: the counter is at its end.
  */
-#define ECC508A_COUNTER_INCREMENT (1 << 0)
 struct ecc508a_counter {
 	struct ecc508a_result result;
 	__u16 id;
@@ -321,7 +341,8 @@ struct ecc508a_session {
 
 /**
  * struct ecc508a_exchange - one command inside a session (W; A for Lock, GenKey with
- *                           create, PrivWrite, DeriveKey, UpdateExtra, Write to config)
+ *             create, PrivWrite, DeriveKey, UpdateExtra, Write to config)
+ * @result:    out: what became of it
  * @opcode:    in
  * @param1:    in
  * @param2:    in
@@ -357,8 +378,12 @@ struct ecc508a_exchange {
  * the caller can compute what the chip computed (SHA-256 over random, NumIn, 0x16, 0, 0).
  */
 
+#define ECC508A_MAC_SERIAL (1 << 0) /* all of the serial number enters (mode bit 6) */
+#define ECC508A_MAC_RANDOM (1 << 1)
+
 /**
  * struct ecc508a_mac - prove to know the key of a slot: MAC, or HMAC (508A) (W)
+ * @result:    out: what became of it
  * @slot:      in: key
  * @flags:     in
  * @reserved:  in: zero
@@ -370,8 +395,6 @@ struct ecc508a_exchange {
  * which is the challenge.  With it, TempKey (see above) takes the place of the challenge:
  * what KeyConfig ReqRandom wants.
  */
-#define ECC508A_MAC_SERIAL (1 << 0) /* all of the serial number enters (mode bit 6) */
-#define ECC508A_MAC_RANDOM (1 << 1)
 struct ecc508a_mac {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -382,8 +405,11 @@ struct ecc508a_mac {
 	__u8 mac[32];
 };
 
+#define ECC508A_CHECKMAC_KEY (1 << 0)
+
 /**
  * struct ecc508a_checkmac - let the chip judge a MAC made with the key of a slot (W)
+ * @result:    out: what became of it
  * @slot:      in: key
  * @flags:     in
  * @reserved:  in: zero
@@ -396,7 +422,6 @@ struct ecc508a_mac {
  * KeyConfig asks for it (ReqAuth), for the rest of the session; without a session for
  * nobody.  ECC508A_CHECKMAC_KEY makes the challenge (random Nonce) and the response here.
  */
-#define ECC508A_CHECKMAC_KEY (1 << 0)
 struct ecc508a_checkmac {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -408,8 +433,12 @@ struct ecc508a_checkmac {
 	__u8 pad[3];
 };
 
+#define ECC508A_SHA_MAX 4096
+#define ECC508A_SHA_HMAC (1 << 0)
+
 /**
  * struct ecc508a_sha - SHA-256 of a message, or HMAC-SHA256 with the key of a slot
+ * @result:   out: what became of it
  * @slot:     in: with ECC508A_SHA_HMAC the key, else 0
  * @flags:    in
  * @len:      in: 0 to ECC508A_SHA_MAX
@@ -418,8 +447,6 @@ struct ecc508a_checkmac {
  *
  * R; W with ECC508A_SHA_HMAC.
  */
-#define ECC508A_SHA_MAX 4096
-#define ECC508A_SHA_HMAC (1 << 0)
 struct ecc508a_sha {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -429,18 +456,20 @@ struct ecc508a_sha {
 	__u8 digest[32];
 };
 
+#define ECC508A_PRIVWRITE_ENCRYPTED (1 << 0)
+
 /**
  * struct ecc508a_privwrite - write a private key (A)
- * @slot:     in: private key
- * @flags:    in: ECC508A_PRIVWRITE_ENCRYPTED, which is a must once the data zone is locked
- * @key_slot: in: with it, the slot of the WriteKey, else 0
- * @reserved: in: zero
+ * @result:      out: what became of it
+ * @slot:        in: private key
+ * @flags:       in: ECC508A_PRIVWRITE_ENCRYPTED, which is a must once the data zone is locked
+ * @key_slot:    in: with it, the slot of the WriteKey, else 0
+ * @reserved:    in: zero
  * @private_key: in: 32 bytes, big endian, 1 to n - 1
- * @key:      in: the WriteKey, zeros without ECC508A_PRIVWRITE_ENCRYPTED
+ * @key:         in: the WriteKey, zeros without ECC508A_PRIVWRITE_ENCRYPTED
  *
  * EUCLEAN: the answer was lost; compare the public key with the one you expect.
  */
-#define ECC508A_PRIVWRITE_ENCRYPTED (1 << 0)
 struct ecc508a_privwrite {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -451,8 +480,17 @@ struct ecc508a_privwrite {
 	__u8 key[32];
 };
 
+enum ecc508a_attest_what {
+	ECC508A_ATTEST_KEY = 0,
+	ECC508A_ATTEST_STORED = 1,
+	ECC508A_ATTEST_DATA = 2,
+};
+
+#define ECC508A_ATTEST_SERIAL (1 << 0)
+
 /**
  * struct ecc508a_attest - a signature by the chip itself about what is in a slot (W)
+ * @result:   out: what became of it
  * @slot:     in: what is attested
  * @key_slot: in: private key that may sign internal messages (SlotConfig ReadKey bit 1)
  * @what:     in: ECC508A_ATTEST_...
@@ -466,13 +504,6 @@ struct ecc508a_privwrite {
  * Nonce (random), then GenKey with digest (ATTEST_KEY: of a private key; ATTEST_STORED: of the
  * public key stored in slots 8 to 15) or GenDig (ATTEST_DATA), then Sign.
  */
-enum ecc508a_attest_what {
-	ECC508A_ATTEST_KEY = 0,
-	ECC508A_ATTEST_STORED = 1,
-	ECC508A_ATTEST_DATA = 2,
-};
-
-#define ECC508A_ATTEST_SERIAL (1 << 0)
 struct ecc508a_attest {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -486,8 +517,12 @@ struct ecc508a_attest {
 	__u8 sig[ECC508A_SIG_SIZE];
 };
 
+#define ECC508A_DERIVEKEY_RANDOM (1 << 0)
+#define ECC508A_DERIVEKEY_MAC (1 << 1)
+
 /**
  * struct ecc508a_derivekey - a new key from an old one and a nonce (A)
+ * @result:   out: what became of it
  * @slot:     in: target
  * @flags:    in
  * @reserved: in: zero
@@ -497,8 +532,6 @@ struct ecc508a_attest {
  *
  * SlotConfig says whether the source is the target itself or its parent.
  */
-#define ECC508A_DERIVEKEY_RANDOM (1 << 0)
-#define ECC508A_DERIVEKEY_MAC (1 << 1)
 struct ecc508a_derivekey {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -509,19 +542,20 @@ struct ecc508a_derivekey {
 	__u8 random[32];
 };
 
-/**
- * struct ecc508a_updateextra - the bytes that change after the configuration is locked (A)
- * @what:  in: ECC508A_EXTRA_...
- * @value: in: UserExtra, Selector (508A), UserExtraAdd (608); zero for EXTRA_USE
- * @slot:  in: with EXTRA_USE the key that loses one use, else 0
- * @flags: in: 0
- */
 enum ecc508a_extra_what {
 	ECC508A_EXTRA_USER = 0, /* byte 84 */
 	ECC508A_EXTRA_SELECTOR = 1, /* byte 85 */
 	ECC508A_EXTRA_USE = 2,
 };
 
+/**
+ * struct ecc508a_updateextra - the bytes that change after the configuration is locked (A)
+ * @result: out: what became of it
+ * @what:   in: ECC508A_EXTRA_...
+ * @value:  in: UserExtra, Selector (508A), UserExtraAdd (608); zero for EXTRA_USE
+ * @slot:   in: with EXTRA_USE the key that loses one use, else 0
+ * @flags:  in: 0
+ */
 struct ecc508a_updateextra {
 	struct ecc508a_result result;
 	__u16 what;
@@ -530,16 +564,18 @@ struct ecc508a_updateextra {
 	__u16 flags;
 };
 
+#define ECC508A_AES_MAX 1024
+#define ECC508A_AES_DECRYPT (1 << 0)
+
 /**
  * struct ecc508a_aes - AES-128, block by block (608) (W)
+ * @result:    out: what became of it
  * @slot:      in: key, or in a session ECC508A_SLOT_TEMPKEY
  * @flags:     in
  * @key_block: in: which 16 bytes of the slot, 0 to 3
  * @len:       in: bytes, a multiple of 16, at most ECC508A_AES_MAX
  * @buf:       in: user pointer, read and overwritten
  */
-#define ECC508A_AES_MAX 1024
-#define ECC508A_AES_DECRYPT (1 << 0)
 struct ecc508a_aes {
 	struct ecc508a_result result;
 	__u16 slot;
@@ -549,8 +585,12 @@ struct ecc508a_aes {
 	__u64 buf;
 };
 
+#define ECC508A_KDF_MAX 128
+#define ECC508A_KDF_LOAD (1 << 0)
+
 /**
  * struct ecc508a_kdf - derive a key (608) (W)
+ * @result:   out: what became of it
  * @mode:     in: Param1: source, target, algorithm as in the data sheet
  * @source:   in: source slot
  * @target:   in: target slot
@@ -565,8 +605,6 @@ struct ecc508a_aes {
  * Encrypted output (mode 0x14) needs a session and EXCHANGE.  TempKey as a target needs a
  * session.
  */
-#define ECC508A_KDF_MAX 128
-#define ECC508A_KDF_LOAD (1 << 0)
 struct ecc508a_kdf {
 	struct ecc508a_result result;
 	__u16 mode;
@@ -583,10 +621,12 @@ struct ecc508a_kdf {
 
 /**
  * struct ecc508a_secureboot - let the chip judge a boot image (608) (W)
- * @mode:   in: 5 Full, 6 FullStore, 7 FullCopy; plus 0x40: never again in this power cycle
- * @flags:  in: 0
- * @digest: in
- * @sig:    in: zeros for FullStore
+ * @result:   out: what became of it
+ * @mode:     in: 5 Full, 6 FullStore, 7 FullCopy; plus 0x40: never again in this power cycle
+ * @flags:    in: 0
+ * @digest:   in
+ * @sig:      in: zeros for FullStore
+ * @reserved: must be 0
  *
  * Returns 0 or EKEYREJECTED.  The answer is not authenticated; the variant that is (mode bit
  * 7) needs a session and EXCHANGE.
@@ -602,6 +642,7 @@ struct ecc508a_secureboot {
 
 /**
  * struct ecc508a_selftest - let the chip test itself (608) (W)
+ * @result: out: what became of it
  * @tests:  in: bit 0 random numbers, 2 ECDSA, 3 ECDH, 4 AES, 5 SHA; 0: only ask
  * @failed: out: the same bits, 0 if all is well
  */
