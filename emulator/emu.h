@@ -41,6 +41,8 @@ struct emu_bus_options {
 	uint32_t speed;
 	bool speed_property; /* the adapter has "clock-frequency" */
 	bool mangling, quick; /* functionality of the adapter */
+	bool nofreeze; /* served while the machine goes to sleep */
+	uint16_t wake_addr; /* whose wake-gpios pull SDA low; 0: nobody's */
 	uint32_t timeout_ms;
 	bool virtual_time, wire_time;
 	int exec; /* enum ecc508a_emu_exec */

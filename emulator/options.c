@@ -22,6 +22,8 @@ enum {
 	O_NO_SPEED,
 	O_NO_MANGLING,
 	O_NO_QUICK,
+	O_NO_FREEZE,
+	O_WAKE_GPIO,
 	O_BUS_TIMEOUT,
 	O_TIME,
 	O_WIRE_TIME,
@@ -57,6 +59,8 @@ static const struct option long_options[] = {
 	{ "no-speed-property", no_argument, NULL, O_NO_SPEED },
 	{ "no-mangling", no_argument, NULL, O_NO_MANGLING },
 	{ "no-quick", no_argument, NULL, O_NO_QUICK },
+	{ "no-freeze", no_argument, NULL, O_NO_FREEZE },
+	{ "wake-gpio", required_argument, NULL, O_WAKE_GPIO },
 	{ "bus-timeout", required_argument, NULL, O_BUS_TIMEOUT },
 	{ "time", required_argument, NULL, O_TIME },
 	{ "wire-time", required_argument, NULL, O_WIRE_TIME },
@@ -123,6 +127,8 @@ static const char usage_text[] =
 	"                      script, or random faults (default 10 per mille)\n"
 	"  --no-speed-property, --no-mangling, --no-quick, --bus-timeout MS\n"
 	"                      make the adapter a poor one\n"
+	"  --wake-gpio 0xNN    the driver of the chip at this address finds wake-gpios\n"
+	"  --no-freeze         serve the bus while the machine goes to sleep and wakes up\n"
 	"  --add-bus           another bus\n"
 	"\n"
 	"The server:\n"
@@ -486,6 +492,15 @@ void emu_options_parse(struct emu_options *opt, int argc, char **argv)
 			break;
 		case O_NO_QUICK:
 			bus->quick = false;
+			break;
+		case O_NO_FREEZE:
+			bus->nofreeze = true;
+			break;
+		case O_WAKE_GPIO:
+			if (!parse_u64(optarg, 0x7f, &v) || v < 8)
+				bad("--wake-gpio %s: want a 7-bit address from 0x08 to 0x7f",
+				    optarg);
+			bus->wake_addr = (uint16_t)v;
 			break;
 		case O_BUS_TIMEOUT:
 			if (!parse_u64(optarg, 30000, &v) || !v)

@@ -90,9 +90,10 @@ static void begin_line(const struct emu_bus *bus, const struct ecc508a_emu_event
 
 static const char *status_name(uint32_t status)
 {
-	static const char *const names[] = { "ok", "nak-addr", "nak-data", "error" };
+	static const char *const names[] = { "ok",    "nak-addr", "nak-data",
+					     "error", "arb-lost", "scl-low" };
 
-	return status < 4 ? names[status] : "error";
+	return status < 6 ? names[status] : "error";
 }
 
 static void json_msg(const struct emu_bus *bus, const struct ecc508a_emu_event *ev)

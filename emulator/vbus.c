@@ -35,6 +35,10 @@ static uint16_t wire_status(uint32_t status)
 		return I2C_VBUS_ADDR_NAK;
 	case ECC508A_EMU_NAK_DATA:
 		return I2C_VBUS_DATA_NAK;
+	case ECC508A_EMU_ARB_LOST:
+		return I2C_VBUS_ARB_LOST;
+	case ECC508A_EMU_SCL_LOW:
+		return I2C_VBUS_TIMEOUT;
 	default:
 		return I2C_VBUS_BUS_ERROR;
 	}
@@ -94,7 +98,8 @@ static bool vbus_parse(struct emu_vbus *v, size_t len)
 	uint8_t *data;
 	unsigned int i;
 
-	if (len < used || x->num < 1 || x->num > I2C_VBUS_MSG_MAX || x->frame_len != len)
+	if (len < used || x->kind != I2C_VBUS_XFER || x->num < 1 || x->num > I2C_VBUS_MSG_MAX ||
+	    x->frame_len != len)
 		return false;
 	used += x->num * sizeof(*m);
 	if (used > len)
@@ -128,6 +133,17 @@ static bool vbus_parse(struct emu_vbus *v, size_t len)
 	return true;
 }
 
+/* Somebody outside of the chip held SDA low: no transfer, and no time on the wire */
+static void vbus_sda_low(struct emu_vbus *v, const struct i2c_vbus_xfer *x)
+{
+	v->seq = x->seq;
+	v->req = (struct emu_request){ .n = 0 };
+	emu_bus_advance(v->bus, 0);
+	ecc508a_emu_bus_sda_low(v->bus->core, x->low_ns);
+	emu_bus_kick(v->bus);
+	vbus_answer(v, 0);
+}
+
 static void vbus_ready(struct loop_source *src, uint32_t events)
 {
 	struct emu_vbus *v =
@@ -146,6 +162,14 @@ static void vbus_ready(struct loop_source *src, uint32_t events)
 			emu_say("bus %u: reading from %s: %s", v->bus->index, I2C_VBUS_DEVICE,
 				strerror(errno));
 		return;
+	}
+	if ((size_t)n == sizeof(struct i2c_vbus_xfer)) {
+		const struct i2c_vbus_xfer *x = (const void *)v->frame;
+
+		if (x->kind == I2C_VBUS_SDA_LOW) {
+			vbus_sda_low(v, x);
+			return;
+		}
 	}
 	if (!vbus_parse(v, (size_t)n)) {
 		emu_say("bus %u: i2c-vbus.ko speaks another protocol; are module and program of "
@@ -186,6 +210,9 @@ int emu_vbus_open(struct emu_bus *bus)
 		arg.functionality |= I2C_FUNC_PROTOCOL_MANGLING;
 	if (!bus->opt->quick)
 		arg.functionality &= ~(uint32_t)I2C_FUNC_SMBUS_QUICK;
+	arg.wake_addr = bus->opt->wake_addr;
+	if (bus->opt->nofreeze)
+		arg.flags |= I2C_VBUS_NEW_NOFREEZE;
 	snprintf(arg.name, sizeof(arg.name), "ecc508a-emu bus %u", bus->index);
 	if (ioctl(v->src.fd, I2C_VBUS_NEW, &arg)) {
 		ret = -errno;

@@ -252,6 +252,18 @@ static void do_write(struct wire *w, struct ecc508a_emu_msg *m, struct ecc508a_e
 	}
 }
 
+static uint32_t bus_failure(enum emu_strike strike)
+{
+	switch (strike) {
+	case STRIKE_ARB_LOST:
+		return ECC508A_EMU_ARB_LOST;
+	case STRIKE_SCL_LOW:
+		return ECC508A_EMU_SCL_LOW;
+	default:
+		return ECC508A_EMU_BUS_ERROR;
+	}
+}
+
 static bool run_message(struct ecc508a_emu_bus *bus, struct ecc508a_emu_msg *m, uint32_t speed,
 			bool last)
 {
@@ -273,10 +285,10 @@ static bool run_message(struct ecc508a_emu_bus *bus, struct ecc508a_emu_msg *m, 
 		if (bus->faults) {
 			enum emu_strike s = strike(bus, AT_START, c, rd, 0, NULL);
 
-			if (s == STRIKE_NAK || s == STRIKE_BUS_ERROR) {
+			if (s != STRIKE_NONE) {
 				c->addressed = false;
-				if (s == STRIKE_BUS_ERROR)
-					m->status = ECC508A_EMU_BUS_ERROR;
+				if (s != STRIKE_NAK)
+					m->status = bus_failure(s);
 				continue;
 			}
 		}
@@ -357,7 +369,7 @@ int ecc508a_emu_write(struct ecc508a_emu_bus *bus, uint16_t addr, const void *da
 	ret = ecc508a_emu_bus_xfer(bus, &m, 1, speed_hz);
 	if (ret < 0)
 		return ret;
-	if (m.status == ECC508A_EMU_BUS_ERROR)
+	if (m.status >= ECC508A_EMU_BUS_ERROR)
 		return -EIO;
 	return m.status == ECC508A_EMU_NAK_ADDR ? -ENXIO : (int)m.acked;
 }
@@ -372,7 +384,7 @@ int ecc508a_emu_read(struct ecc508a_emu_bus *bus, uint16_t addr, void *data, uin
 
 	if (ret < 0)
 		return ret;
-	if (m.status == ECC508A_EMU_BUS_ERROR)
+	if (m.status >= ECC508A_EMU_BUS_ERROR)
 		return -EIO;
 	return m.status == ECC508A_EMU_NAK_ADDR ? -ENXIO : (int)len;
 }

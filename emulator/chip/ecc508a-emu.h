@@ -81,7 +81,10 @@ enum ecc508a_emu_xfer_status {
 	ECC508A_EMU_OK = 0,
 	ECC508A_EMU_NAK_ADDR = 1, /* nobody acknowledged the address */
 	ECC508A_EMU_NAK_DATA = 2, /* a data byte was not acknowledged; see acked */
-	ECC508A_EMU_BUS_ERROR = 3, /* arbitration lost, SDA stuck: only by fault injection */
+	/* only by fault injection: */
+	ECC508A_EMU_BUS_ERROR = 3, /* a misplaced START or STOP, SDA stuck */
+	ECC508A_EMU_ARB_LOST = 4, /* another master was faster */
+	ECC508A_EMU_SCL_LOW = 5, /* SCL was held low until the controller gave up */
 };
 
 /** One message: START (or repeated START), address, @len bytes, STOP unless M_NOSTOP. */

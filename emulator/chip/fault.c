@@ -19,6 +19,8 @@ enum kind {
 	FK_FLIP,
 	FK_TRUNCATE,
 	FK_BUS_ERROR,
+	FK_ARB_LOST,
+	FK_SCL_LOW,
 	FK_LOST,
 	FK_BUSY,
 	FK_WATCHDOG,
@@ -44,6 +46,8 @@ static const struct {
 	[FK_FLIP] = { "flip", AT(AT_BYTE_WR) | AT(AT_BYTE_RD) },
 	[FK_TRUNCATE] = { "truncate", AT(AT_BYTE_RD) },
 	[FK_BUS_ERROR] = { "bus-error", AT(AT_START) },
+	[FK_ARB_LOST] = { "arb-lost", AT(AT_START) },
+	[FK_SCL_LOW] = { "scl-low", AT(AT_START) },
 	[FK_LOST] = { "lost-response", AT(AT_RESULT) },
 	[FK_BUSY] = { "stuck-busy", AT(AT_RESULT) | TIMED },
 	[FK_WATCHDOG] = { "watchdog", AT(AT_RESULT) | TIMED },
@@ -168,6 +172,10 @@ static enum emu_strike strike(struct ecc508a_emu_bus *bus, const struct fault *f
 		return STRIKE_TRUNCATE;
 	case FK_BUS_ERROR:
 		return STRIKE_BUS_ERROR;
+	case FK_ARB_LOST:
+		return STRIKE_ARB_LOST;
+	case FK_SCL_LOW:
+		return STRIKE_SCL_LOW;
 	case FK_LOST:
 		return STRIKE_LOST;
 	case FK_BUSY:

@@ -20,6 +20,8 @@
  */
 #include <linux/compat.h>
 #include <linux/fs.h>
+#include <linux/gpio/driver.h>
+#include <linux/gpio/machine.h>
 #include <linux/i2c.h>
 #include <linux/ktime.h>
 #include <linux/miscdevice.h>
@@ -32,6 +34,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -63,8 +66,9 @@ struct vbus {
 	bool dead;			/* the server is gone */
 	u32 seq;
 	u64 start_ns;
-	struct i2c_msg *msgs;
+	struct i2c_msg *msgs;		/* NULL: SDA was low for low_ns */
 	int num;
+	u32 low_ns;
 	int ret;
 
 	u32 func;
@@ -76,12 +80,18 @@ struct vbus {
 	struct property_entry with_speed[2];
 	struct property_entry no_speed[1];
 
+	/* the line that pulls SDA low; see vbus_wake_add() */
+	struct vbus_wake *wake;
+
 	struct work_struct reap;
 	struct delayed_work nudge;
 	struct task_struct *reaper;
 };
 
 static struct workqueue_struct *vbus_wq;
+
+struct vbus_wake;
+static struct miscdevice vbus_misc;
 
 /* ---- the caller's side: somebody's i2c_transfer() ---- */
 
@@ -121,14 +131,10 @@ static bool vbus_settled(struct vbus *vbus)
 	return READ_ONCE(vbus->state) == VBUS_DONE || READ_ONCE(vbus->dead);
 }
 
-static int vbus_xfer(struct i2c_adapter *adap, struct i2c_msg *msgs, int num)
+/* Hand one request to the server and wait for its answer; without messages SDA was low. */
+static int vbus_submit(struct vbus *vbus, struct i2c_msg *msgs, int num, u32 low_ns)
 {
-	struct vbus *vbus = i2c_get_adapdata(adap);
 	int ret;
-
-	ret = vbus_check_msgs(vbus, msgs, num);
-	if (ret)
-		return ret;
 
 	mutex_lock(&vbus->lock);
 	if (vbus->dead) {
@@ -137,6 +143,7 @@ static int vbus_xfer(struct i2c_adapter *adap, struct i2c_msg *msgs, int num)
 	}
 	vbus->msgs = msgs;
 	vbus->num = num;
+	vbus->low_ns = low_ns;
 	vbus->seq++;
 	vbus->start_ns = ktime_get_ns();
 	WRITE_ONCE(vbus->state, VBUS_QUEUED);
@@ -160,6 +167,14 @@ static int vbus_xfer(struct i2c_adapter *adap, struct i2c_msg *msgs, int num)
 	vbus->num = 0;
 	mutex_unlock(&vbus->lock);
 	return ret;
+}
+
+static int vbus_xfer(struct i2c_adapter *adap, struct i2c_msg *msgs, int num)
+{
+	struct vbus *vbus = i2c_get_adapdata(adap);
+	int ret = vbus_check_msgs(vbus, msgs, num);
+
+	return ret ?: vbus_submit(vbus, msgs, num, 0);
 }
 
 static u32 vbus_functionality(struct i2c_adapter *adap)
@@ -194,7 +209,9 @@ static void *vbus_build_frame(struct vbus *vbus, size_t *lenp)
 
 	head->seq = vbus->seq;
 	head->num = vbus->num;
+	head->kind = vbus->msgs ? I2C_VBUS_XFER : I2C_VBUS_SDA_LOW;
 	head->frame_len = len;
+	head->low_ns = vbus->low_ns;
 	head->start_ns = vbus->start_ns;
 	wire = (struct i2c_vbus_msg *)(head + 1);
 	data = (u8 *)(wire + vbus->num);
@@ -294,6 +311,8 @@ static int vbus_check_reply(const struct vbus *vbus, const struct i2c_vbus_resul
 	int i;
 
 	*outcome = num;
+	if (!vbus->msgs)
+		return num || data_len ? -EINVAL : 0;
 	if (num < 1 || num > vbus->num)
 		return -EINVAL;
 	for (i = 0; i < num; i++) {
@@ -397,6 +416,114 @@ static __poll_t vbus_poll(struct file *file, poll_table *wait)
 	return mask;
 }
 
+/* ---- a GPIO that pulls SDA low, for boards that wake a slave in this way ---- */
+
+#if IS_ENABLED(CONFIG_GPIOLIB)
+
+struct vbus_wake {
+	struct gpio_chip gc;
+	struct vbus *vbus;
+	u64 since_ns;			/* high since then; 0: low */
+	char label[16], client[16];
+	struct gpiod_lookup_table table; /* ends with an array */
+};
+
+/* Whoever drives the line has locked the bus, so there is no transfer under way. */
+static int vbus_wake_set(struct gpio_chip *gc, unsigned int offset, int value)
+{
+	struct vbus_wake *wake = gpiochip_get_data(gc);
+	u64 now = ktime_get_ns(), since = wake->since_ns;
+
+	if (value) {
+		wake->since_ns = since ?: now;
+		return 0;
+	}
+	wake->since_ns = 0;
+	if (!since)
+		return 0;
+	return vbus_submit(wake->vbus, NULL, 0, min_t(u64, now - since, U32_MAX));
+}
+
+static int vbus_wake_output(struct gpio_chip *gc, unsigned int offset, int value)
+{
+	return vbus_wake_set(gc, offset, value);
+}
+
+static int vbus_wake_direction(struct gpio_chip *gc, unsigned int offset)
+{
+	return GPIO_LINE_DIRECTION_OUT;
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+static void vbus_wake_set_void(struct gpio_chip *gc, unsigned int offset, int value)
+{
+	vbus_wake_set(gc, offset, value);
+}
+#endif
+
+/* After the adapter is there, because its number names the client */
+static int vbus_wake_add(struct vbus *vbus, u16 addr)
+{
+	struct vbus_wake *wake;
+	int ret;
+
+	if (!addr)
+		return 0;
+	wake = kzalloc(struct_size(wake, table.table, 2), GFP_KERNEL);
+	if (!wake)
+		return -ENOMEM;
+	wake->vbus = vbus;
+	snprintf(wake->label, sizeof(wake->label), "i2c-vbus-%d", vbus->adap.nr);
+	snprintf(wake->client, sizeof(wake->client), "%d-%04x", vbus->adap.nr, addr);
+	wake->gc.label = wake->label;
+	wake->gc.parent = vbus_misc.this_device;
+	wake->gc.owner = THIS_MODULE;
+	wake->gc.base = -1;
+	wake->gc.ngpio = 1;
+	wake->gc.can_sleep = true;
+	wake->gc.get_direction = vbus_wake_direction;
+	wake->gc.direction_output = vbus_wake_output;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+	wake->gc.set = vbus_wake_set_void;
+#else
+	wake->gc.set = vbus_wake_set;
+#endif
+	ret = gpiochip_add_data(&wake->gc, wake);
+	if (ret) {
+		kfree(wake);
+		return ret;
+	}
+	wake->table.dev_id = wake->client;
+	wake->table.table[0] = GPIO_LOOKUP(wake->label, 0, "wake", GPIO_ACTIVE_HIGH);
+	gpiod_add_lookup_table(&wake->table);
+	vbus->wake = wake;
+	return 0;
+}
+
+static void vbus_wake_remove(struct vbus *vbus)
+{
+	struct vbus_wake *wake = vbus->wake;
+
+	if (!wake)
+		return;
+	gpiod_remove_lookup_table(&wake->table);
+	gpiochip_remove(&wake->gc);
+	kfree(wake);
+}
+
+#else
+
+static int vbus_wake_add(struct vbus *vbus, u16 addr)
+{
+	return addr ? -EOPNOTSUPP : 0;
+}
+
+static void vbus_wake_remove(struct vbus *vbus)
+{
+}
+
+#endif
+
 /* ---- life of an adapter ---- */
 
 /*
@@ -432,12 +559,11 @@ static void vbus_reap(struct work_struct *work)
 	schedule_delayed_work(&vbus->nudge, msecs_to_jiffies(VBUS_NUDGE_MS));
 	i2c_del_adapter(&vbus->adap);
 	cancel_delayed_work_sync(&vbus->nudge);
+	vbus_wake_remove(vbus);
 	software_node_unregister(&vbus->swnode);
 	mutex_destroy(&vbus->lock);
 	kfree(vbus);
 }
-
-static struct miscdevice vbus_misc;
 
 /*
  * Called without the lock: whoever learns of the new adapter from within
@@ -470,6 +596,15 @@ static int vbus_create(struct vbus *vbus, struct i2c_vbus_new *arg)
 		memset(adap, 0, sizeof(*adap));
 		return ret;
 	}
+	ret = vbus_wake_add(vbus, arg->wake_addr);
+	if (ret) {
+		i2c_del_adapter(adap);
+		software_node_unregister(&vbus->swnode);
+		memset(adap, 0, sizeof(*adap));
+		return ret;
+	}
+	if (arg->flags & I2C_VBUS_NEW_NOFREEZE)
+		current->flags |= PF_NOFREEZE;
 	arg->adapter_nr = adap->nr;
 	return 0;
 }
@@ -483,7 +618,8 @@ static int vbus_ioctl_new(struct vbus *vbus, struct i2c_vbus_new __user *user)
 		return -EFAULT;
 	if (arg.adapter_nr || memchr_inv(arg.reserved, 0, sizeof(arg.reserved)) ||
 	    strnlen(arg.name, sizeof(arg.name)) == sizeof(arg.name) ||
-	    arg.timeout_ms > I2C_VBUS_TIMEOUT_MAX_MS)
+	    arg.timeout_ms > I2C_VBUS_TIMEOUT_MAX_MS || arg.wake_addr > 0x7f ||
+	    (arg.flags & ~I2C_VBUS_NEW_NOFREEZE))
 		return -EINVAL;
 	if (arg.functionality &&
 	    ((arg.functionality & ~VBUS_FUNC_ALL) || !(arg.functionality & I2C_FUNC_I2C)))

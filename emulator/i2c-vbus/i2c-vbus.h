@@ -29,6 +29,10 @@
  * that succeed return exactly the bytes asked for. What an ignored NAK leaves
  * of a read is filled up with 0xFF, as an undriven bus would.
  *
+ * An adapter that was created with a wake line has one more kind of request,
+ * I2C_VBUS_SDA_LOW: something pulled SDA low for a while, outside of any
+ * transfer. It has no messages, and is answered with no results.
+ *
  * All integers are in host byte order.
  */
 #ifndef _I2C_VBUS_H
@@ -56,6 +60,9 @@
  *	and I2C_FUNC_PROTOCOL_MANGLING.
  * @adapter_nr: returned: N of /dev/i2c-N; set to 0
  * @name: adapter name, NUL terminated; empty: "i2c-vbus"
+ * @wake_addr: the client at this address gets a GPIO that pulls SDA low,
+ *	as a board with wake-gpios has; 0: none. EOPNOTSUPP without CONFIG_GPIOLIB
+ * @flags: I2C_VBUS_NEW_*
  * @reserved: must be 0
  */
 struct i2c_vbus_new {
@@ -64,28 +71,40 @@ struct i2c_vbus_new {
 	__u32 functionality;
 	__u32 adapter_nr;
 	char name[I2C_VBUS_NAME_MAX];
-	__u32 reserved[4];
+	__u16 wake_addr;
+	__u16 flags;
+	__u32 reserved[3];
 };
+
+/*
+ * The calling thread is not frozen when the machine goes to sleep, so that
+ * the slaves answer while drivers are suspended and resumed, as hardware does.
+ */
+#define I2C_VBUS_NEW_NOFREEZE	0x0001
 
 #define I2C_VBUS_NEW		_IOWR(0xeb, 0x00, struct i2c_vbus_new)
 /* Another "clock-frequency", or none (0); drivers that are bound keep theirs. */
 #define I2C_VBUS_SET_SPEED	_IOW(0xeb, 0x01, __u32)
 
+/* struct i2c_vbus_xfer.kind */
+#define I2C_VBUS_XFER		0	/* a transfer */
+#define I2C_VBUS_SDA_LOW	1	/* SDA was low for low_ns */
+
 /**
  * struct i2c_vbus_xfer - head of a request frame
  * @seq: names the transfer; the answer repeats it
  * @num: messages that follow
- * @reserved: 0
+ * @kind: I2C_VBUS_XFER or I2C_VBUS_SDA_LOW
  * @frame_len: bytes of the whole frame
- * @pad: 0
+ * @low_ns: with I2C_VBUS_SDA_LOW; else 0
  * @start_ns: CLOCK_MONOTONIC when the transfer was started
  */
 struct i2c_vbus_xfer {
 	__u32 seq;
 	__u16 num;
-	__u16 reserved;
+	__u16 kind;
 	__u32 frame_len;
-	__u32 pad;
+	__u32 low_ns;
 	__u64 start_ns;
 };
 

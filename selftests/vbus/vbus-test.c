@@ -322,7 +322,7 @@ static void test_arguments(void)
 	a.adapter_nr = 7;
 	CHECK_ERR(ioctl(fd, I2C_VBUS_NEW, &a), EINVAL);
 	a = good;
-	a.reserved[3] = 1;
+	a.reserved[2] = 1;
 	CHECK_ERR(ioctl(fd, I2C_VBUS_NEW, &a), EINVAL);
 	a = good;
 	memset(a.name, 'x', sizeof(a.name));
