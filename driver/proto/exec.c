@@ -385,6 +385,16 @@ void ecc_run_begin(struct ecc_dev *dev)
 	dev->state_changed = false;
 }
 
+/*
+ * The chip says the same whether it is not allowed or TempKey is not what the command wants.
+ * What this sequence put there may be gone: somebody else on the bus made the chip sleep and
+ * wake, or spoke to it.  Asking (Info) is no cheaper than trying once more.
+ */
+static bool state_missed(const struct ecc_dev *dev, int err)
+{
+	return err == -EACCES && dev->status == ECC_STATUS_EXECUTION && dev->holds_state;
+}
+
 int ecc_run_more(struct ecc_dev *dev, int (*fn)(struct ecc_dev *dev, void *arg), void *arg)
 {
 	bool changed_before = dev->state_changed;
@@ -409,7 +419,7 @@ int ecc_run_more(struct ecc_dev *dev, int (*fn)(struct ecc_dev *dev, void *arg),
 			ecc_sleep(dev); /* waking clears either state */
 		else if (ret == -EIO || ret == -ETIMEDOUT)
 			ecc_lost(dev);
-		else if (ret != -ESTALE)
+		else if (ret != -ESTALE && !(tries == 1 && state_missed(dev, ret)))
 			break;
 		if (tries == RUN_TRIES || dev->ops->now_us(dev->ctx) > dev->deadline_us)
 			break;

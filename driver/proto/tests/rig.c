@@ -7,10 +7,17 @@
 
 #include "rig.h"
 
+static void stranger(struct rig *r)
+{
+	if (r->stranger && r->transfers++ == r->strike_at)
+		r->stranger(r);
+}
+
 static int transfer(struct rig *r, u16 addr, u16 flags, u8 *buf, size_t len)
 {
 	struct ecc508a_emu_msg msg = { .addr = addr, .flags = flags, .len = len, .buf = buf };
 
+	stranger(r);
 	ecc508a_emu_bus_xfer(r->bus, &msg, 1, r->hz);
 	switch (msg.status) {
 	case ECC508A_EMU_OK:
@@ -40,8 +47,10 @@ static int rig_wake(void *ctx)
 
 	if (r->hz <= 100000)
 		transfer(ctx, 0, 0, &one, 1);
-	else
+	else {
+		stranger(r);
 		ecc508a_emu_bus_sda_low(r->bus, 80000);
+	}
 	return 0;
 }
 
@@ -77,6 +86,7 @@ void rig_init(struct rig *r, enum ecc_part part, const char *preset, u32 hz)
 	static const u8 serial[9] = { 0x01, 0x23, 1, 2, 3, 4, 5, 6, 0xee };
 	struct ecc508a_emu_status st;
 
+	r->stranger = NULL;
 	r->hz = hz;
 	r->part = part;
 	r->bus = ecc508a_emu_bus_new();

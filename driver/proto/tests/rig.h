@@ -13,6 +13,9 @@ struct rig {
 	struct ecc_dev dev;
 	enum ecc_part part;
 	u32 hz;
+	/* somebody else on the bus: before transfer number @strike_at, counted from 0 */
+	void (*stranger)(struct rig *r);
+	unsigned int transfers, strike_at;
 };
 
 void rig_init(struct rig *r, enum ecc_part part, const char *preset, u32 hz);
