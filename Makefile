@@ -8,7 +8,7 @@ BUILD ?= build
 # One kernel for `make vm`, `make check` and `make modules`: 6.1, 6.12, 7.x or a whole version. Without a word from the user
 # it is the kernel of this Debian release, and `make check` runs the newest as well.
 KERNEL ?= default
-MATRIX ?= 6.1 6.12 7.x
+MATRIX ?= 6.1 6.12 7.x 6.1-arm64 6.12-arm64 7.x-arm64
 PREFIX ?= /usr/local
 
 export ECC508A_BUILD := $(abspath $(BUILD))
@@ -20,8 +20,8 @@ help:
 	@echo 'make demo              from a blank chip to a message in the cloud, in a virtual machine (root, Debian 12 or 13)'
 	@echo 'make check             every test, kernel tests on the default and the newest kernel; ends with "N passed, N failed, N skipped"'
 	@echo 'make check SUITES="a b"    only these suites of selftests/suites.list'
-	@echo 'make check-matrix      the suites of the VM on the kernels 6.1, 6.12 and 7.x'
-	@echo 'make lint              licences and style only'
+	@echo 'make check-matrix      the suites of the VM on the kernels 6.1, 6.12 and 7.x, amd64 and arm64'
+	@echo 'make lint              licences, style, and modules without a warning'
 	@echo 'make all               the programs, in $(BUILD)/'
 	@echo 'make modules           ecc508a.ko and i2c-vbus.ko in $(BUILD)/modules/, for the headers in KDIR=...,'
 	@echo '                       or for the Debian kernel KERNEL=... (default: the one of this release)'
@@ -63,10 +63,11 @@ check: all
 	@selftests/check $(if $(filter-out file,$(origin KERNEL)),--kernel $(KERNEL)) $(SUITES)
 
 check-matrix: all
+	@selftests/deps $(abspath selftests/arm64/deps.list)
 	@selftests/check --vm $(MATRIX:%=--kernel %) $(SUITES)
 
 lint: deps
-	@selftests/check lint
+	@selftests/check --kernel $(KERNEL) lint modules
 
 demo: all
 	@selftests/demo/demo

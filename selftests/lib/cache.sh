@@ -45,11 +45,12 @@ apt_uri()
 		awk -v want="$1" '$2 ~ want { print $3; exit }'
 }
 
-# private_apt: prints the path of an apt configuration that also knows the other Debian releases. The archive's
-# address is this machine's own; nothing of the machine's configuration is changed.
+# private_apt [ARCHITECTURE]: prints the path of an apt configuration that also knows the other Debian releases, and packages of
+# another architecture besides this machine's. The archive's address is this machine's own; nothing of the machine's
+# configuration is changed.
 private_apt()
 {
-	local d=$CACHE/apt main security suite key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local arch=${1:-$ARCH} d=$CACHE/apt main security suite key=/usr/share/keyrings/debian-archive-keyring.gpg
 
 	main=$(apt_uri "^$RELEASE\$")
 	[ -n "$main" ] || main=$(apt_uri '^(bookworm|trixie|stable|testing)$')
@@ -57,6 +58,7 @@ private_apt()
 	security=$(apt_uri -- '-security$')
 	[ -n "$security" ] || security=${main%/}-security
 
+	[ "$arch" = "$ARCH" ] || d=$d-$arch
 	mkdir -p "$d/lists/partial" "$d/cache/archives/partial"
 	: >>"$d/status"
 	for suite in bookworm trixie trixie-backports; do
@@ -73,7 +75,7 @@ private_apt()
 		Dir::Cache "$d/cache";
 		Dir::State::status "$d/status";
 		APT::Architecture "$ARCH";
-		APT::Architectures { "$ARCH"; };
+		APT::Architectures { "$ARCH"; "$arch"; };
 		APT::Sandbox::User "root";
 	CONF
 	if [ -z "$(find "$d/lists" -maxdepth 1 -name '*Packages*' -mmin -1440 -print -quit)" ]; then
