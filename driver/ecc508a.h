@@ -84,6 +84,8 @@ int ecc508a_chip_genkey(struct ecc508a_chip *chip, u16 slot, u8 xy[ECC508A_PUBKE
  * @secret: out: X coordinate
  *
  * GenKey and ECDH as one sequence, so that nobody can replace the key in between.
+ *
+ * Return: 0 or a negative errno.
  */
 int ecc508a_chip_ecdh_ephemeral(struct ecc508a_chip *chip, u16 slot,
 				const u8 xy[ECC508A_PUBKEY_SIZE], u8 mine[ECC508A_PUBKEY_SIZE],

@@ -48,6 +48,7 @@ apt_uri()
 # private_apt [ARCHITECTURE]: prints the path of an apt configuration that also knows the other Debian releases, and packages of
 # another architecture besides this machine's. The archive's address is this machine's own; nothing of the machine's
 # configuration is changed.
+# shellcheck disable=SC2120 # most do without
 private_apt()
 {
 	local arch=${1:-$ARCH} d=$CACHE/apt main security suite key=/usr/share/keyrings/debian-archive-keyring.gpg

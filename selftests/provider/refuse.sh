@@ -99,7 +99,7 @@ fetch()
 }
 PORT=$(port)
 OPENSSL_CONF=last.cnf openssl req -x509 -key ref.pem -subj /CN=self -addext subjectAltName=DNS:self -days 3 -out self.pem 2>pki.err
-OPENSSL_CONF=last.cnf openssl s_server -accept $PORT -cert self.pem -key ref.pem -www >server.out 2>server.err &
+OPENSSL_CONF=last.cnf openssl s_server -accept "$PORT" -cert self.pem -key ref.pem -www >server.out 2>server.err &
 PIDS+=($!)
 soon grep -q ACCEPT server.out
 t "a server with the chip's key" fetch

@@ -32,28 +32,28 @@ client()
 
 for v in tls1_2 tls1_3; do
 	PORT=$(port)
-	referee openssl s_server -accept $PORT -cert server.pem -key server.key -CAfile ca.pem -Verify 1 \
+	referee openssl s_server -accept "$PORT" -cert server.pem -key server.key -CAfile ca.pem -Verify 1 \
 		-verify_return_error -$v -www >server.out 2>&1 &
 	SERVER=$!
 	PIDS+=("$SERVER")
-	soon listens $PORT
+	soon listens "$PORT"
 	for o in last first; do
 		for g in X25519:P-256 P-256 P-384:P-256; do
 			one "s_client, $v, $o, $g" client $o $g ref.pem
 		done
 		one "s_client, $v, $o, key by URI" client $o P-256 ecc508a:slot=0
 		one "curl, $v, $o" env OPENSSL_CONF=$o.cnf curl -sS --cacert ca.pem --cert client.pem --key ref.pem \
-			https://localhost:$PORT/
+			https://localhost:"$PORT"/
 	done
 	kill $SERVER
 
 	for o in last first; do
 		PORT=$(port)
-		ossl $o openssl s_server -accept $PORT -cert client.pem -key ref.pem -$v -www >server.out 2>&1 &
+		ossl $o openssl s_server -accept "$PORT" -cert client.pem -key ref.pem -$v -www >server.out 2>&1 &
 		SERVER=$!
 		PIDS+=("$SERVER")
-		soon listens $PORT
-		one "s_server with the chip's key, $v, $o" referee curl -sS --cacert ca.pem https://localhost:$PORT/
+		soon listens "$PORT"
+		one "s_server with the chip's key, $v, $o" referee curl -sS --cacert ca.pem https://localhost:"$PORT"/
 		kill $SERVER
 	done
 done
@@ -74,10 +74,10 @@ log_type all
 END
 mosquitto -c broker.conf >broker.log 2>&1 &
 PIDS+=($!)
-soon listens $PORT
+soon listens "$PORT"
 for o in last first; do
 	for v in tlsv1.2 tlsv1.3; do
-		one "mosquitto_pub, $v, $o" env OPENSSL_CONF=$o.cnf mosquitto_pub -h localhost -p $PORT --cafile ca.pem \
+		one "mosquitto_pub, $v, $o" env OPENSSL_CONF=$o.cnf mosquitto_pub -h localhost -p "$PORT" --cafile ca.pem \
 			--cert client.pem --key ref.pem --tls-version $v -t a/b -m hello -q 1
 	done
 done
@@ -108,15 +108,15 @@ END
 BRIDGED=$(signs)
 OPENSSL_CONF=last.cnf mosquitto -c chipbroker.conf >chipbroker.log 2>&1 &
 PIDS+=($!)
-soon listens $PORT
+soon listens "$PORT"
 soon grep -q 'New client connected .* as bridge' broker.log
 [ $(($(signs) - BRIDGED)) = 1 ]
 ok $? "mosquitto bridge: one signature"
-mosquitto_sub -h localhost -p $BROKER --cafile ca.pem --cert server.pem --key server.key -t 'up/#' -C 1 -W 60 \
+mosquitto_sub -h localhost -p "$BROKER" --cafile ca.pem --cert server.pem --key server.key -t 'up/#' -C 1 -W 60 \
 	>got 2>sub.err &
 SUB=$!
 soon grep -q 'Sending SUBACK' broker.log
-one "mosquitto as a server" mosquitto_pub -h localhost -p $PORT --cafile ca.pem -t up/x -m through -q 1
+one "mosquitto as a server" mosquitto_pub -h localhost -p "$PORT" --cafile ca.pem -t up/x -m through -q 1
 wait $SUB
 grep -q through got
 ok $? "mosquitto bridge: the message came through"
@@ -148,7 +148,7 @@ http {
 END
 	OPENSSL_CONF=last.cnf nginx -e ngx/error.log -c "$TMP/ngx.conf" -p "$TMP/ngx" >ngx.log 2>&1 &
 	PIDS+=($!)
-	soon listens $PORT
+	soon listens "$PORT"
 	BEFORE=$(signs)
 	cat >fetch <<END
 #!/bin/sh
