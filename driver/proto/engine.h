@@ -73,6 +73,7 @@ struct ecc_dev {
 	/* private to the engine */
 	bool confirmed; /* the chip acknowledged something since the last wake pulse */
 	bool holds_state; /* commands ran since the sequence began: TempKey matters */
+	bool overslept; /* and may be gone: there was time for the watchdog since a wake */
 	bool in_run;
 	u64 deadline_us; /* no new attempt after this */
 	u8 last[3]; /* count and CRC of the last answer */

@@ -22,6 +22,7 @@ int ecc_word(struct ecc_dev *dev, u8 word); /* a write of one word address */
 bool ecc_bus_gone(int err); /* the bus itself went away: trying again is no use */
 int ecc_wake_confirmed(struct ecc_dev *dev); /* after a pulse: read the status now */
 void ecc_lost(struct ecc_dev *dev); /* the chip's state is not known any more */
+void ecc_note_time(struct ecc_dev *dev); /* it acknowledged; was that in time for TempKey? */
 
 /* exec.c */
 /* ecc_run() without forgetting what the last run left in retries and status */

@@ -249,6 +249,13 @@ static int judge_status(struct ecc_dev *dev, const struct ecc_cmd *cmd, bool cha
 		if (cmd->opcode == ECC_OP_SIGN || cmd->opcode == ECC_OP_GENKEY)
 			return -EAGAIN;
 		return -EREMOTEIO;
+	case ECC_STATUS_EXECUTION:
+		/* Perhaps it is right, perhaps only TempKey is missing: not from a fresh start */
+		if (!dev->holds_state || !dev->overslept)
+			return ecc_status_errno(dev->status);
+		ecc_lost(dev);
+		dev->holds_state = false;
+		return -ESTALE;
 	default:
 		return ecc_status_errno(dev->status);
 	}
@@ -264,6 +271,8 @@ static int transact(struct ecc_dev *dev, const struct ecc_cmd *cmd, bool changes
 	int n, ret;
 
 	dev->status = ECC_STATUS_NONE;
+	if (!dev->holds_state)
+		dev->overslept = false;
 	ret = ecc_wake(dev, time.max_us + 20000);
 	if (ret)
 		return ret;
@@ -291,6 +300,7 @@ static int transact(struct ecc_dev *dev, const struct ecc_cmd *cmd, bool changes
 		return after_failed_write(dev, changes, time.typ_us, start);
 	}
 	dev->confirmed = true;
+	ecc_note_time(dev);
 
 	start = dev->ops->now_us(dev->ctx);
 	ret = await_answer(dev, want ? want + 3 : ECC_RSP_MAX, &time, payload, len);

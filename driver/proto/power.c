@@ -82,6 +82,22 @@ static int word_surely(struct ecc_dev *dev, u8 word)
 	return ret;
 }
 
+static u32 watchdog_us(const struct ecc_dev *dev)
+{
+	return 1000 * (dev->config_valid ? ecc_config_watchdog_ms(dev->config) : 700);
+}
+
+/*
+ * The chip acknowledged.  If that took so long (this program was not let run) that its
+ * watchdog may have been faster, then somebody else's wake pulse on the same bus can have woken
+ * it again, without TempKey.
+ */
+void ecc_note_time(struct ecc_dev *dev)
+{
+	if (dev->ops->now_us(dev->ctx) - dev->woken_us > watchdog_us(dev))
+		dev->overslept = true;
+}
+
 static int pulse(struct ecc_dev *dev)
 {
 	int ret;
@@ -142,6 +158,7 @@ int ecc_idle(struct ecc_dev *dev)
 		ecc_lost(dev);
 		return ret;
 	}
+	ecc_note_time(dev);
 	dev->power = ECC_POWER_IDLE;
 	dev->confirmed = false;
 	return 0;
@@ -262,7 +279,7 @@ int ecc_wake(struct ecc_dev *dev, u32 budget_us)
 	if (dev->power != ECC_POWER_AWAKE)
 		return wake_known(dev);
 
-	limit = 1000 * (dev->config_valid ? ecc_config_watchdog_ms(dev->config) : 700);
+	limit = watchdog_us(dev);
 	/* More than there is: begin with a full one, the chip may be better than its minimum */
 	if (budget_us > limit - 50000)
 		budget_us = limit - 50000;
@@ -280,6 +297,7 @@ int ecc_wake(struct ecc_dev *dev, u32 budget_us)
 		ecc_lost(dev);
 		return ecc_wake(dev, budget_us);
 	}
+	ecc_note_time(dev);
 	dev->power = ECC_POWER_IDLE;
 	return wake_known(dev);
 }

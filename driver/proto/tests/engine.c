@@ -435,6 +435,58 @@ static void test_session(void **state)
 	assert_int_equal(dev.status, ECC_STATUS_EXECUTION);
 }
 
+/* A bus on which somebody else wakes the chip again after its watchdog put it to sleep */
+static unsigned int stall_at;
+
+static int stalled_write(void *ctx, u8 addr, const u8 *buf, size_t len)
+{
+	struct fake *f = ctx;
+
+	if (stall_at && !--stall_at) {
+		f->now_us += 5000000;
+		f->tempkey_valid = false;
+		f->watchdog_us = f->now_us + 700000;
+	}
+	return fake_ops.write(ctx, addr, buf, len);
+}
+
+/* The program stands still before any write of a signature; the chip is found awake, and empty */
+static void test_woken_by_others(void **state)
+{
+	const struct ecc_cmd nonce = { ECC_OP_NONCE, 3, 0, digest, 32 };
+	const struct ecc_cmd sign = { ECC_OP_SIGN, 0x80, 2, NULL, 0 };
+	struct ecc_bus_ops bus = fake_ops;
+	struct ecc_dev dev;
+	unsigned int at;
+	struct fake f;
+	size_t len;
+
+	bus.write = stalled_write;
+	for (at = 1; at <= 4; at++) {
+		begin(&f, &dev, &ops[3], true);
+		dev.ops = &bus;
+		stall_at = at;
+		assert_int_equal(ecc_sign(&dev, 2, digest, out), 0);
+		assert_true(sign_right(&f));
+	}
+
+	/* In a session the caller is told, and only once; a true refusal stays one */
+	begin(&f, &dev, &ops[3], true);
+	dev.ops = &bus;
+	assert_int_equal(ecc_exec(&dev, &nonce, NULL, 0, NULL), 0);
+	stall_at = 1;
+	assert_int_equal(ecc_exec(&dev, &sign, out, sizeof(out), &len), -ESTALE);
+	assert_int_equal(ecc_exec(&dev, &sign, out, sizeof(out), &len), -EACCES);
+	assert_int_equal(ecc_exec(&dev, &nonce, NULL, 0, NULL), 0);
+	assert_int_equal(ecc_exec(&dev, &sign, out, sizeof(out), &len), 0);
+
+	/* and while it waited for the holder to go on, before it was told to idle */
+	assert_int_equal(ecc_exec(&dev, &nonce, NULL, 0, NULL), 0);
+	stall_at = 1;
+	assert_int_equal(ecc_idle(&dev), 0);
+	assert_int_equal(ecc_exec(&dev, &sign, out, sizeof(out), &len), -ESTALE);
+}
+
 static void test_refusals(void **state)
 {
 	struct ecc_dev dev;
@@ -535,11 +587,17 @@ static void test_fixed_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_minimal_bytes),	cmocka_unit_test(test_single_faults),
-		cmocka_unit_test(test_broken_for_good), cmocka_unit_test(test_bus_gone),
-		cmocka_unit_test(test_session),		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_stale_cache),	cmocka_unit_test(test_no_needless_repeat),
-		cmocka_unit_test(test_limited_use),	cmocka_unit_test(test_fixed_random),
+		cmocka_unit_test(test_minimal_bytes),
+		cmocka_unit_test(test_single_faults),
+		cmocka_unit_test(test_broken_for_good),
+		cmocka_unit_test(test_bus_gone),
+		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_woken_by_others),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_stale_cache),
+		cmocka_unit_test(test_no_needless_repeat),
+		cmocka_unit_test(test_limited_use),
+		cmocka_unit_test(test_fixed_random),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
