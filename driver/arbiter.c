@@ -9,6 +9,17 @@
 #include <linux/sched/signal.h>
 
 #include "core.h"
+#include "trace.h"
+
+/* Who polls asks for any of them */
+#define FREE (EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM)
+
+static void trace_turn(struct ecc508a_arbiter *arb, pid_t pid, enum ecc508a_turn_event event)
+{
+	struct ecc508a_chip *chip = container_of(arb, struct ecc508a_chip, arb);
+
+	trace_ecc508a_turn(chip->index, pid, event, arb->session, arb->waiting);
+}
 
 void ecc508a_arbiter_init(struct ecc508a_arbiter *arb)
 {
@@ -22,6 +33,7 @@ static void hand_over(struct ecc508a_arbiter *arb)
 {
 	struct ecc508a_turn *next;
 
+	trace_turn(arb, 0, ECC508A_TURN_OVER);
 	arb->session = NULL;
 	next = list_first_entry_or_null(&arb->queue, struct ecc508a_turn, node);
 	arb->busy = !!next;
@@ -30,6 +42,7 @@ static void hand_over(struct ecc508a_arbiter *arb)
 	list_del_init(&next->node);
 	arb->waiting--;
 	arb->session = next->file;
+	trace_turn(arb, next->pid, ECC508A_TURN_HAS);
 	complete(&next->granted);
 }
 
@@ -43,7 +56,7 @@ static void hand_over(struct ecc508a_arbiter *arb)
  */
 int ecc508a_turn_take(struct ecc508a_arbiter *arb, struct ecc508a_file *session, bool nonblock)
 {
-	struct ecc508a_turn turn = { .file = session };
+	struct ecc508a_turn turn = { .file = session, .pid = task_pid_nr(current) };
 	bool mine;
 	int ret;
 
@@ -58,6 +71,7 @@ int ecc508a_turn_take(struct ecc508a_arbiter *arb, struct ecc508a_file *session,
 	if (!arb->busy) {
 		arb->busy = true;
 		arb->session = session;
+		trace_turn(arb, turn.pid, ECC508A_TURN_HAS);
 		spin_unlock(&arb->lock);
 		return 0;
 	}
@@ -67,6 +81,7 @@ int ecc508a_turn_take(struct ecc508a_arbiter *arb, struct ecc508a_file *session,
 	}
 	list_add_tail(&turn.node, &arb->queue);
 	arb->waiting++;
+	trace_turn(arb, turn.pid, ECC508A_TURN_WAITS);
 	spin_unlock(&arb->lock);
 
 	ret = wait_for_completion_interruptible(&turn.granted);
@@ -79,12 +94,13 @@ int ecc508a_turn_take(struct ecc508a_arbiter *arb, struct ecc508a_file *session,
 	if (!list_empty(&turn.node)) {
 		list_del(&turn.node);
 		arb->waiting--;
+		trace_turn(arb, turn.pid, ECC508A_TURN_LEAVES);
 	} else if (mine) {
 		hand_over(arb);
 	}
 	spin_unlock(&arb->lock);
 	if (mine)
-		wake_up_interruptible_poll(&arb->poll, EPOLLIN | EPOLLOUT);
+		wake_up_interruptible_poll(&arb->poll, FREE);
 	return turn.ret ?: -ERESTARTSYS;
 }
 
@@ -94,7 +110,7 @@ void ecc508a_turn_give(struct ecc508a_arbiter *arb)
 	spin_lock(&arb->lock);
 	hand_over(arb);
 	spin_unlock(&arb->lock);
-	wake_up_interruptible_poll(&arb->poll, EPOLLIN | EPOLLOUT);
+	wake_up_interruptible_poll(&arb->poll, FREE);
 }
 
 bool ecc508a_turn_is_session(struct ecc508a_arbiter *arb, const struct ecc508a_file *file)
@@ -103,16 +119,6 @@ bool ecc508a_turn_is_session(struct ecc508a_arbiter *arb, const struct ecc508a_f
 
 	spin_lock(&arb->lock);
 	ret = arb->session == file;
-	spin_unlock(&arb->lock);
-	return ret;
-}
-
-bool ecc508a_turn_is_any_session(struct ecc508a_arbiter *arb)
-{
-	bool ret;
-
-	spin_lock(&arb->lock);
-	ret = arb->session;
 	spin_unlock(&arb->lock);
 	return ret;
 }
@@ -138,7 +144,7 @@ bool ecc508a_turn_revoke(struct ecc508a_arbiter *arb, const struct ecc508a_file 
 	}
 	spin_unlock(&arb->lock);
 	if (ret)
-		wake_up_interruptible_poll(&arb->poll, EPOLLIN | EPOLLOUT | EPOLLPRI);
+		wake_up_interruptible_poll(&arb->poll, FREE | EPOLLPRI);
 	return ret;
 }
 

@@ -48,12 +48,22 @@ struct ecc508a_file;
  * @granted: completed when the turn is his, or when there is nothing to wait for any more
  * @ret:     0, or -ENODEV; set before @granted
  * @file:    the open file if the turn is for a session
+ * @pid:     whose, for those who trace
  */
 struct ecc508a_turn {
 	struct list_head node;
 	struct completion granted;
 	int ret;
 	struct ecc508a_file *file;
+	pid_t pid;
+};
+
+/* For the tracepoint: in line, served, given up because of a signal, finished */
+enum ecc508a_turn_event {
+	ECC508A_TURN_WAITS = 0,
+	ECC508A_TURN_HAS = 1,
+	ECC508A_TURN_LEAVES = 2,
+	ECC508A_TURN_OVER = 3,
 };
 
 /**
@@ -133,7 +143,8 @@ struct ecc508a_chip {
 	struct ecc_dev eng;
 	struct ecc508a_bus bus;
 
-	/* the session that has the turn (session.c) */
+	/* the session that has the turn (session.c); under lock */
+	bool session_open; /* it has begun, and holds the chip awake */
 	struct delayed_work session_end;
 	struct delayed_work session_keep;
 	unsigned long session_deadline;
@@ -165,7 +176,6 @@ int ecc508a_turn_take(struct ecc508a_arbiter *arb, struct ecc508a_file *session,
 void ecc508a_turn_give(struct ecc508a_arbiter *arb);
 void ecc508a_arbiter_kill(struct ecc508a_arbiter *arb);
 bool ecc508a_turn_is_session(struct ecc508a_arbiter *arb, const struct ecc508a_file *file);
-bool ecc508a_turn_is_any_session(struct ecc508a_arbiter *arb);
 bool ecc508a_turn_revoke(struct ecc508a_arbiter *arb, const struct ecc508a_file *file);
 
 /* chip.c */
@@ -212,6 +222,7 @@ const char *ecc508a_wake_name(u8 wake);
 /* session.c */
 void ecc508a_session_init(struct ecc508a_chip *chip);
 int ecc508a_session_begin(struct ecc508a_file *file, u32 timeout_ms, bool nonblock);
+int ecc508a_session_end(struct ecc508a_file *file);
 int ecc508a_session_finish(struct ecc508a_file *file);
 void ecc508a_session_used(struct ecc508a_chip *chip);
 void ecc508a_session_revoke(struct ecc508a_chip *chip);

@@ -362,7 +362,7 @@ static int do_session_end(struct ecc508a_call *call, void *arg)
 {
 	if (!ecc508a_chip_alive(call->chip))
 		return -ENODEV;
-	return ecc508a_session_finish(call->file);
+	return ecc508a_session_end(call->file);
 }
 
 static int do_exchange(struct ecc508a_call *call, void *arg)

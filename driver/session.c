@@ -29,6 +29,7 @@ static void session_clean(struct ecc508a_chip *chip)
 {
 	cancel_delayed_work(&chip->session_keep);
 	cancel_delayed_work(&chip->session_end);
+	chip->session_open = false;
 	if (!chip->client)
 		return;
 	/* A raw command may have changed it; reading it earlier would have cost the TempKey. */
@@ -39,11 +40,14 @@ static void session_clean(struct ecc508a_chip *chip)
 	ecc508a_drop(chip);
 }
 
-/* Under chip->lock: end the session, if there is one, against the will of its holder */
+/*
+ * Under chip->lock: end the session, if there is one, against the will of its holder.  One that
+ * was given its turn but waits for the lock has not begun: it finds out itself.
+ */
 void ecc508a_session_revoke(struct ecc508a_chip *chip)
 {
 	lockdep_assert_held(&chip->lock);
-	if (!ecc508a_turn_is_any_session(&chip->arb))
+	if (!chip->session_open)
 		return;
 	session_clean(chip);
 	ecc508a_turn_revoke(&chip->arb, NULL);
@@ -56,8 +60,7 @@ static void session_end_work(struct work_struct *work)
 
 	mutex_lock(&chip->lock);
 	/* The session this was for may be over and another one under way. */
-	if (ecc508a_turn_is_any_session(&chip->arb) &&
-	    time_after_eq(jiffies, chip->session_deadline)) {
+	if (chip->session_open && time_after_eq(jiffies, chip->session_deadline)) {
 		chip->snap.session_timeouts++;
 		dev_dbg(&chip->dev, "session ended by its time limit\n");
 		ecc508a_session_revoke(chip);
@@ -71,7 +74,7 @@ static void session_keep_work(struct work_struct *work)
 		container_of(to_delayed_work(work), struct ecc508a_chip, session_keep);
 
 	mutex_lock(&chip->lock);
-	if (chip->client && !chip->suspended && ecc508a_turn_is_any_session(&chip->arb) &&
+	if (chip->client && !chip->suspended && chip->session_open &&
 	    chip->eng.power == ECC_POWER_AWAKE) {
 		if (!chip->eng.shared_bus) {
 			ecc_idle(&chip->eng);
@@ -97,8 +100,7 @@ void ecc508a_session_used(struct ecc508a_chip *chip)
  * @timeout_ms: when the driver ends it
  * @nonblock:   do not wait for the chip
  *
- * Return: 0; -EINVAL, -EBUSY, -EAGAIN, -ENODEV, -ERESTARTSYS; -ETIME if it was taken away
- * before it could be used.
+ * Return: 0; -EINVAL, -EBUSY, -EAGAIN, -ENODEV, -ERESTARTSYS, -ESHUTDOWN.
  */
 int ecc508a_session_begin(struct ecc508a_file *file, u32 timeout_ms, bool nonblock)
 {
@@ -121,16 +123,13 @@ int ecc508a_session_begin(struct ecc508a_file *file, u32 timeout_ms, bool nonblo
 	if (ret)
 		goto out;
 	mutex_lock(&chip->lock);
-	if (!ecc508a_turn_is_session(&chip->arb, file)) {
-		ret = chip->client ? -ETIME : -ENODEV;
-		goto out_chip;
-	}
 	ret = ecc508a_hold(chip);
 	if (ret) {
 		ecc508a_turn_revoke(&chip->arb, file);
 		goto out_chip;
 	}
 	ecc508a_chip_sleep(chip);
+	chip->session_open = true;
 	chip->session_deadline = jiffies + msecs_to_jiffies(timeout_ms);
 	mod_delayed_work(ecc508a_wq, &chip->session_end, msecs_to_jiffies(timeout_ms));
 out_chip:
@@ -142,7 +141,7 @@ out:
 
 /**
  * ecc508a_session_finish() - give it back
- * @file: whose session
+ * @file: whose session; under file->lock, or nobody else has the file any more
  *
  * Return: 0; -ENOTCONN there is none; -ETIME it was ended before.
  */
@@ -151,7 +150,6 @@ int ecc508a_session_finish(struct ecc508a_file *file)
 	struct ecc508a_chip *chip = file->chip;
 	int ret = 0;
 
-	mutex_lock(&file->lock);
 	mutex_lock(&chip->lock);
 	if (ecc508a_turn_is_session(&chip->arb, file)) {
 		session_clean(chip);
@@ -163,6 +161,23 @@ int ecc508a_session_finish(struct ecc508a_file *file)
 		spin_unlock(&chip->arb.lock);
 	}
 	mutex_unlock(&chip->lock);
+	return ret;
+}
+
+/**
+ * ecc508a_session_end() - give it back, on request
+ * @file: whose session
+ *
+ * Another thread with this file may be waiting for the chip to begin a session, which may
+ * take long.  Return: as ecc508a_session_finish(), or -ERESTARTSYS.
+ */
+int ecc508a_session_end(struct ecc508a_file *file)
+{
+	int ret;
+
+	if (mutex_lock_interruptible(&file->lock))
+		return -ERESTARTSYS;
+	ret = ecc508a_session_finish(file);
 	mutex_unlock(&file->lock);
 	return ret;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPDX-FileCopyrightText: 2026 The ecc508a authors */
 /*
- * Tracepoints: every command and every wake.  Never what a command carries or answers, so
- * that a trace can be shown to anybody.
+ * Tracepoints: every command, every wake, and who has the chip.  Never what a command carries
+ * or answers, so that a trace can be shown to anybody.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ecc508a
@@ -67,6 +67,30 @@ TRACE_EVENT(ecc508a_wake,
 		  __print_symbolic(__entry->method, { 0, "none" }, { 1, "general-call" },
 				   { 2, "address" }, { 3, "gpio" }),
 		  __entry->err)
+);
+
+/* @event is enum ecc508a_turn_event.  Under the arbiter's lock, so their order is the true one */
+TRACE_EVENT(ecc508a_turn,
+	TP_PROTO(unsigned int chip, pid_t pid, u8 event, bool session, unsigned int waiting),
+	TP_ARGS(chip, pid, event, session, waiting),
+	TP_STRUCT__entry(
+		__field(unsigned int, chip)
+		__field(unsigned int, waiting)
+		__field(pid_t, pid)
+		__field(u8, event)
+		__field(bool, session)
+	),
+	TP_fast_assign(
+		__entry->chip = chip;
+		__entry->waiting = waiting;
+		__entry->pid = pid;
+		__entry->event = event;
+		__entry->session = session;
+	),
+	TP_printk("ecc508a%u %s pid=%d session=%d waiting=%u", __entry->chip,
+		  __print_symbolic(__entry->event,
+				   { 0, "waits" }, { 1, "has" }, { 2, "leaves" }, { 3, "over" }),
+		  __entry->pid, __entry->session, __entry->waiting)
 );
 
 #endif

@@ -76,6 +76,9 @@ int ecc508a_use_begin(struct ecc508a_chip *chip, struct ecc508a_file *file, unsi
 			ecc508a_turn_give(&chip->arb);
 		return ret;
 	}
+	/* Two threads with one file, and the other one's session is not quite there yet */
+	if (session && !chip->session_open)
+		ecc508a_chip_sleep(chip);
 	chip->snap.turns++;
 	chip->eng.status = ECC_STATUS_NONE;
 	chip->eng.opcode = 0;

@@ -160,6 +160,19 @@ long long dev_statistic(const char *name)
 	return dev_attr(path, buf, sizeof(buf)) ? -1 : atoll(buf);
 }
 
+void dev_autosuspend(unsigned int ms)
+{
+	const char *node = strrchr(dev_path(), '/');
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/class/ecc508a/%s/device/power/autosuspend_delay_ms",
+		 node ? node + 1 : dev_path());
+	f = fopen(path, "we");
+	if (!f || fprintf(f, "%u", ms) < 0 || fclose(f))
+		perror(path);
+}
+
 bool dev_asleep(void)
 {
 	char buf[32];
@@ -179,6 +192,14 @@ uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+uint64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
 void sleep_ms(unsigned int ms)

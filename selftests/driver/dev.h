@@ -36,10 +36,13 @@ int dev_exchange(int fd, uint8_t opcode, uint8_t p1, uint16_t p2, const void *tx
 /* A file below /sys/class/ecc508a/ecc508aN; -1 if it cannot be read */
 int dev_attr(const char *name, char *buf, size_t size);
 long long dev_statistic(const char *name);
+/* How long an unused chip stays awake */
+void dev_autosuspend(unsigned int ms);
 /* Waits until the driver says that the chip sleeps */
 bool dev_asleep(void);
 
 uint64_t now_ms(void);
+uint64_t now_us(void);
 void sleep_ms(unsigned int ms);
 void fill_random(void *buf, size_t len);
 

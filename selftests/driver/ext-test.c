@@ -190,6 +190,47 @@ TEST(authorisation_is_not_left_behind)
 	CHECK_EQ(dev_session_end(fd), 0);
 }
 
+/*
+ * What these requests leave in the chip is for nobody: it sleeps when they return, and not
+ * only when nothing has been asked of it for a while.
+ */
+TEST(nothing_is_left_in_the_chip)
+{
+	static const struct ecc508a_mac mac = { .slot = 1, .flags = ECC508A_MAC_RANDOM };
+	struct ecc508a_mac m = mac;
+	struct ecc508a_checkmac c = { .slot = 1, .flags = ECC508A_CHECKMAC_KEY };
+	struct ecc508a_sha s = { .flags = ECC508A_SHA_HMAC, .slot = 1 };
+	struct ecc508a_attest a = { .key_slot = 7 };
+	struct ecc508a_derivekey d = { .slot = 5 };
+	struct ecc508a_verify v = { .slot = 11, .flags = ECC508A_VERIFY_STORED };
+	struct {
+		unsigned long cmd;
+		void *arg;
+		int want;
+	} calls[] = {
+		{ ECC508A_IOC_MAC, &m, 0 },	 { ECC508A_IOC_HMAC, &m, 0 },
+		{ ECC508A_IOC_CHECKMAC, &c, 0 }, { ECC508A_IOC_SHA, &s, 0 },
+		{ ECC508A_IOC_ATTEST, &a, 0 },	 { ECC508A_IOC_DERIVEKEY, &d, 0 },
+		{ ECC508A_IOC_VERIFY, &v, -1 }, /* the slot holds no key: any refusal */
+	};
+	char state[32];
+	unsigned int i;
+	int ret;
+
+	memcpy(c.response, key1, 32);
+	dev_autosuspend(20000);
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		m = mac;
+		ret = dev_ioctl(fd, calls[i].cmd, calls[i].arg);
+		if (calls[i].want >= 0)
+			CHECK_EQ(ret, calls[i].want);
+		CHECK_EQ(dev_attr("power_state", state, sizeof(state)), 0);
+		if (strcmp(state, "asleep"))
+			TAP_COMPLAIN("request %u leaves the chip %s", i, state);
+	}
+	dev_autosuspend(50);
+}
+
 TEST(sha)
 {
 	static const unsigned int lens[] = { 0, 1, 55, 56, 63, 64, 65, 127, 128, 1000, 4096 };
@@ -261,6 +302,7 @@ TEST(attest)
 	struct ecc508a_attest a = { .slot = 0, .key_slot = 7, .what = ECC508A_ATTEST_KEY };
 	struct ecc508a_info info = { 0 };
 	uint8_t pub0[64], pub7[64], temp[32], g[128] = { 0 }, m[55] = { 0 }, digest[32];
+	unsigned int i;
 
 	CHECK_EQ(dev_ioctl(fd, ECC508A_IOC_INFO, &info), 0);
 	CHECK_EQ(dev_pubkey(fd, 0, pub0), 0);
@@ -296,6 +338,9 @@ TEST(attest)
 	a.what = ECC508A_ATTEST_KEY;
 	a.key_slot = 8;
 	CHECK_EQ(dev_ioctl(fd, ECC508A_IOC_ATTEST, &a), EACCES);
+	/* nothing that could be taken for an answer */
+	for (i = 0; i < 64; i++)
+		CHECK(!a.sig[i] && !a.pubkey[i] && !a.random[i / 2]);
 }
 
 TEST(only_on_608)

@@ -3,11 +3,13 @@
 /*
  * load: signs with a slot, again and again, and checks each signature.
  *
- *	load [-n COUNT] [-s SLOT] [-o DIR] [-e] [-q]
+ *	load [-n COUNT] [-s SLOT] [-o DIR] [-e] [-S]
  *
  *	-n  signatures to make (default: until killed)
  *	-o  keep them: DIR/PID-N.digest, DIR/PID-N.sig (DER), and DIR/pub.pem
  *	-e  errors of the device (not wrong signatures) are expected and counted
+ *
+ *	-S  each in a session of its own, with raw commands
  *
  * Prints "signed N failed N wrong N slowest N ms" at the end.  Exit status 0 if all were good,
  * with -e also if some failed; a wrong signature is always 1.
@@ -78,17 +80,35 @@ static void keep_public(const char *dir, const uint8_t xy[64])
 	put_file(dir, "pub.der", der, sizeof(der));
 }
 
+static int sign_in_session(int fd, unsigned int slot, const uint8_t digest[32], uint8_t sig[64])
+{
+	uint8_t rx[64];
+	size_t len = sizeof(rx);
+	int ret = dev_session(fd, 60000), end;
+
+	if (ret)
+		return ret;
+	ret = dev_exchange(fd, 0x16, 3, 0, digest, 32, rx, &len, NULL); /* Nonce */
+	sleep_ms(10);
+	len = sizeof(rx);
+	if (!ret)
+		ret = dev_exchange(fd, 0x41, 0x80, (uint16_t)slot, NULL, 0, rx, &len, NULL);
+	memcpy(sig, rx, 64);
+	end = dev_session_end(fd);
+	return ret ? ret : end;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long count = 0, n, failed = 0, wrong = 0, done = 0;
 	const char *dir = NULL;
 	uint8_t xy[64], digest[32], sig[64];
 	uint64_t slowest = 0, t;
-	bool expected = false;
+	bool expected = false, session = false;
 	unsigned int slot = 0;
 	int fd, opt, ret;
 
-	while ((opt = getopt(argc, argv, "n:s:o:e")) != -1) {
+	while ((opt = getopt(argc, argv, "n:s:o:eS")) != -1) {
 		switch (opt) {
 		case 'n':
 			count = strtoul(optarg, NULL, 0);
@@ -102,8 +122,11 @@ int main(int argc, char **argv)
 		case 'e':
 			expected = true;
 			break;
+		case 'S':
+			session = true;
+			break;
 		default:
-			fprintf(stderr, "usage: load [-n COUNT] [-s SLOT] [-o DIR] [-e]\n");
+			fprintf(stderr, "usage: load [-n COUNT] [-s SLOT] [-o DIR] [-e] [-S]\n");
 			return 2;
 		}
 	}
@@ -123,7 +146,8 @@ int main(int argc, char **argv)
 	for (n = 0; (!count || n < count) && !stop; n++) {
 		fill_random(digest, sizeof(digest));
 		t = now_ms();
-		ret = dev_sign(fd, slot, digest, sig);
+		ret = session ? sign_in_session(fd, slot, digest, sig)
+			      : dev_sign(fd, slot, digest, sig);
 		t = now_ms() - t;
 		if (t > slowest)
 			slowest = t;
