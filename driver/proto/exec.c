@@ -18,6 +18,11 @@
 #define WAIT_CAP_US	 2500000
 #define POLL_STEP_MIN_US 250
 #define POLL_STEP_MAX_US 2000
+/*
+ * A timer with slack fires at its end, if nothing else interrupts before: it is paid in full, by
+ * every command.  There is one such wait a command, so it would not save power either.
+ */
+#define WAIT_SLACK_US 50
 
 static u32 since(struct ecc_dev *dev, u64 start)
 {
@@ -171,7 +176,7 @@ static int await_answer(struct ecc_dev *dev, size_t want, const struct ecc_exec_
 
 	if (step < POLL_STEP_MIN_US)
 		step = POLL_STEP_MIN_US;
-	dev->ops->delay_us(dev->ctx, time->typ_us, time->typ_us / 64 + 20);
+	dev->ops->delay_us(dev->ctx, time->typ_us, WAIT_SLACK_US);
 	for (;;) {
 		bool late = since(dev, start) > limit;
 

@@ -110,7 +110,7 @@ static int pulse(struct ecc_dev *dev)
 	dev->confirmed = false;
 	memset(dev->last, 0, sizeof(dev->last));
 	dev->stats.wakes++;
-	dev->ops->delay_us(dev->ctx, ECC_TWHI_US, 100);
+	dev->ops->delay_us(dev->ctx, ECC_TWHI_US, 50);
 	return 0;
 }
 
