@@ -260,19 +260,19 @@ ECC508A_API int ecc508a_open(const char *device, unsigned int flags, struct ecc5
 static bool has_serial(const char *name, unsigned int flags, const uint8_t serial[9], bool *seen,
 		       uint8_t other[9], struct ecc508a_dev **dev, int *err)
 {
-	struct ecc508a_chip_info info;
+	uint8_t here[9];
 
 	*err = open_named(name, flags, dev);
 	if (*err)
 		return false;
-	*err = ecc508a_info(*dev, false, &info);
-	if (!*err && !memcmp(info.serial, serial, 9))
+	*err = ecc508a_serial(*dev, here);
+	if (!*err && !memcmp(here, serial, 9))
 		return true;
 	if (*err) {
 		error_set(NULL, "%s", ecc508a_error(*dev));
 	} else {
 		*seen = true;
-		memcpy(other, info.serial, 9);
+		memcpy(other, here, 9);
 	}
 	ecc508a_close(*dev);
 	*dev = NULL;
@@ -342,6 +342,21 @@ ECC508A_API void ecc508a_close(struct ecc508a_dev *dev)
 	error_forget(dev);
 	pthread_mutex_destroy(&dev->lock);
 	free(dev);
+}
+
+ECC508A_API int ecc508a_serial(struct ecc508a_dev *dev, uint8_t serial[9])
+{
+	struct ecc508a_chip_info info;
+	int ret;
+
+	if (dev->has_serial) {
+		memcpy(serial, dev->serial, sizeof(dev->serial));
+		return 0;
+	}
+	ret = ecc508a_info(dev, false, &info);
+	if (!ret)
+		memcpy(serial, info.serial, sizeof(info.serial));
+	return ret;
 }
 
 ECC508A_API const char *ecc508a_name(const struct ecc508a_dev *dev)

@@ -46,6 +46,8 @@ void ecc508a_close(struct ecc508a_dev *dev);
 const char *ecc508a_error(const struct ecc508a_dev *dev);
 /* The chip's own status byte of the last command, -1 if it was not reached */
 int ecc508a_status(const struct ecc508a_dev *dev);
+/* Which chip it is; asks the device only if opening it has not told already */
+int ecc508a_serial(struct ecc508a_dev *dev, uint8_t serial[9]);
 /* What was opened, for messages: "/dev/ecc508a0" or "emu:..." */
 const char *ecc508a_name(const struct ecc508a_dev *dev);
 

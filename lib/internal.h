@@ -68,6 +68,8 @@ struct ecc508a_dev {
 	struct ecc508a_dev *next; /* all open devices, for fork */
 	unsigned int flags;
 	bool read_only; /* whatever was asked for, this is what it got */
+	bool has_serial; /* the transport cannot lead to another chip while it is open: */
+	uint8_t serial[9]; /* its number */
 	unsigned int sessions; /* 0 or 1 */
 	struct result result;
 	char name[ECC508A_NAME_MAX];

@@ -16,6 +16,7 @@
 
 struct kernel {
 	int fd;
+	dev_t rdev; /* what the descriptor was opened on */
 };
 
 static int fd_of(const struct ecc508a_dev *dev)
@@ -23,6 +24,18 @@ static int fd_of(const struct ecc508a_dev *dev)
 	const struct kernel *k = dev->priv;
 
 	return k->fd;
+}
+
+/*
+ * Programs that become daemons close all descriptors, also those that they know nothing of, and the
+ * number is soon somebody else's.
+ */
+static bool still_ours(const struct ecc508a_dev *dev)
+{
+	const struct kernel *k = dev->priv;
+	struct stat st;
+
+	return !fstat(k->fd, &st) && S_ISCHR(st.st_mode) && st.st_rdev == k->rdev;
 }
 
 /* Every request begins with a struct ecc508a_result */
@@ -34,6 +47,8 @@ static int request(struct ecc508a_dev *dev, unsigned long nr, void *arg)
 	do {
 		ret = ioctl(fd_of(dev), nr, arg) < 0 ? -errno : 0;
 	} while (ret == -EINTR);
+	if (ret && !r->opcode && !still_ours(dev))
+		ret = -ENODEV;
 	dev->result.status = r->status;
 	dev->result.opcode = r->opcode;
 	dev->result.retries = r->retries;
@@ -250,7 +265,8 @@ static int kernel_extra(struct ecc508a_dev *dev, unsigned long nr, void *arg)
 
 static void kernel_close(struct ecc508a_dev *dev)
 {
-	close(fd_of(dev));
+	if (still_ours(dev))
+		close(fd_of(dev));
 	free(dev->priv);
 }
 
@@ -331,6 +347,7 @@ int kernel_open(struct ecc508a_dev *dev, const char *path)
 	struct ecc508a_info probe = { .request = 0 };
 	bool read_only = dev->flags & ECC508A_OPEN_READONLY;
 	struct kernel *k;
+	struct stat st;
 	int fd, err;
 
 	fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
@@ -345,7 +362,8 @@ int kernel_open(struct ecc508a_dev *dev, const char *path)
 		return -err;
 	}
 	/* Any file can be named; only ours knows this request */
-	if (ioctl(fd, ECC508A_IOC_INFO, &probe) < 0 && (errno == ENOTTY || errno == EINVAL)) {
+	err = ioctl(fd, ECC508A_IOC_INFO, &probe) < 0 ? errno : 0;
+	if (err == ENOTTY || err == EINVAL || fstat(fd, &st)) {
 		close(fd);
 		error_set(NULL, "library: %s is no device of the ecc508a driver", path);
 		return -ENOTTY;
@@ -357,6 +375,10 @@ int kernel_open(struct ecc508a_dev *dev, const char *path)
 		return -ENOMEM;
 	}
 	k->fd = fd;
+	k->rdev = st.st_rdev;
+	/* A chip that is bound again, here or elsewhere, is another device */
+	dev->has_serial = !err;
+	memcpy(dev->serial, probe.serial, sizeof(dev->serial));
 	dev->priv = k;
 	dev->read_only = read_only;
 	dev->t = &kernel_transport;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 The ecc508a authors */
 /*
- * The provider's view of the chip: four operations, each complete in itself.  Each finds the chip,
- * opens it, works and closes it, so that fork and threads need no thought.
+ * The provider's view of the chip: four operations, each complete in itself.  Fork and threads need
+ * no thought; chip.c tells what stays open between two of them.
  */
 #ifndef ECC508A_PROVIDER_CHIP_H
 #define ECC508A_PROVIDER_CHIP_H
@@ -23,5 +23,7 @@ int ep_chip_sign(struct ep_ctx *prov, const uint8_t serial[ECC508A_KEYREF_SERIAL
 		 unsigned int slot, const uint8_t digest[32], uint8_t sig[64]);
 int ep_chip_ecdh(struct ep_ctx *prov, const uint8_t serial[ECC508A_KEYREF_SERIAL_LEN],
 		 unsigned int slot, const uint8_t peer[EP_POINT_LEN], uint8_t secret[32]);
+/* At the end, when nothing is under way any more */
+void ep_chip_close_all(struct ep_ctx *prov);
 
 #endif

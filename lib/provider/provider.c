@@ -15,6 +15,7 @@
 #include <openssl/provider.h>
 
 #include "ecc508a-provider.h"
+#include "chip.h"
 #include "provider.h"
 
 static const OSSL_PARAM gettable[] = {
@@ -111,6 +112,7 @@ static void ep_teardown(void *provctx)
 
 	if (!prov)
 		return;
+	ep_chip_close_all(prov);
 	OSSL_PROVIDER_unload(prov->child_default);
 	OSSL_LIB_CTX_free(prov->child);
 	free(prov->device);

@@ -9,8 +9,8 @@
  * provider in our own (child) library context.  So the order of the providers does not matter.
  *
  * Threads and fork: keys are immutable but for the reference count (software keys are as immutable
- * as the default provider's), and every chip operation opens the chip, works and closes it again.
- * No lock is held and no descriptor is kept between operations.
+ * as the default provider's).  No lock is held between operations; a kernel device is kept open
+ * from the first one on (chip.c), an emulator's socket is not.
  */
 #ifndef ECC508A_PROVIDER_INTERNAL_H
 #define ECC508A_PROVIDER_INTERNAL_H
@@ -65,6 +65,8 @@ enum ep_reason {
 	EP_R_NO_MEMORY,
 };
 
+struct ep_chip;
+
 struct ep_ctx {
 	const OSSL_CORE_HANDLE *handle;
 	OSSL_FUNC_core_get_params_fn *get_params;
@@ -75,6 +77,7 @@ struct ep_ctx {
 	OSSL_PROVIDER *child_default;
 	char *device; /* configuration or $ECC508A_DEVICE; NULL: as the library finds it */
 	char bad_config[128]; /* what is wrong with it; told when the chip is wanted */
+	_Atomic(struct ep_chip *) chips; /* that are open (chip.c) */
 	bool check_on_load; /* configuration: compare a reference with the chip when it is loaded */
 };
 
