@@ -23,6 +23,23 @@
 #define KEYREF_SLOT 18
 #define KEYREF_POINT 21
 
+/* Field prime of P-256, SP 800-186 section 3.2.1.3 */
+static const u8 p256_prime[ECC508A_PUBKEY_SIZE / 2] = {
+	0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+};
+
+/* What no chip has, and no point of the curve */
+static bool makes_no_sense(const struct ecc508a_keyref *ref)
+{
+	return ref->slot >= ECC508A_SLOTS ||
+	       !memchr_inv(ref->serial, 0x00, sizeof(ref->serial)) ||
+	       !memchr_inv(ref->serial, 0xff, sizeof(ref->serial)) ||
+	       memcmp(ref->pubkey, p256_prime, sizeof(p256_prime)) >= 0 ||
+	       memcmp(ref->pubkey + sizeof(p256_prime), p256_prime, sizeof(p256_prime)) >= 0;
+}
+
 /**
  * ecc508a_keyref_parse() - read a key reference
  * @der: untrusted bytes
@@ -44,11 +61,9 @@ int ecc508a_keyref_parse(const u8 *der, size_t len, struct ecc508a_keyref *ref)
 	if (memcmp(der + KEYREF_SLOT - sizeof(slot), slot, sizeof(slot)) ||
 	    memcmp(der + KEYREF_SLOT + 1, point, sizeof(point)))
 		return -EBADMSG;
-	if (der[KEYREF_SLOT] >= ECC508A_SLOTS)
-		return -EINVAL;
 
 	memcpy(ref->serial, der + KEYREF_SERIAL, sizeof(ref->serial));
 	ref->slot = der[KEYREF_SLOT];
 	memcpy(ref->pubkey, der + KEYREF_POINT + 1, sizeof(ref->pubkey));
-	return 0;
+	return makes_no_sense(ref) ? -EINVAL : 0;
 }
