@@ -59,19 +59,21 @@ static void ecc508a_key_destroy(void *payload_crypto, void *payload_other)
 	kfree(payload_crypto);
 }
 
-/* Does the slot permit it?  With the chip away nobody can tell: no. */
-static bool ecc508a_key_may_sign(const struct ecc508a_keyref *ref)
+/* Does the slot permit it?  1 or 0; with the chip away nobody can tell: no.  Or -ENOMEM. */
+static int ecc508a_key_may_sign(const struct ecc508a_keyref *ref)
 {
 	struct ecc508a_info *info;
 	struct ecc508a_chip *chip;
 	struct ecc_slot slot;
-	bool may = false;
+	int may = 0;
 
 	chip = ecc508a_chip_find(ref->serial);
 	if (IS_ERR(chip))
-		return false;
+		return 0;
 	info = kzalloc(sizeof(*info), GFP_KERNEL);
-	if (info && !ecc508a_chip_info(chip, info)) {
+	if (!info) {
+		may = -ENOMEM;
+	} else if (!ecc508a_chip_info(chip, info)) {
 		ecc_config_slot(info->config, ref->slot, &slot);
 		may = slot.is_private && slot.key_type == ECC_KEY_TYPE_P256 && slot.ext_sign;
 	}
@@ -84,11 +86,14 @@ static int ecc508a_key_query(const struct kernel_pkey_params *params,
 			     struct kernel_pkey_query *info)
 {
 	const struct ecc508a_keyref *ref = params->key->payload.data[asym_crypto];
-	int enc;
+	int enc, may_sign;
 
 	enc = ecc508a_key_encoding(params->encoding, params->hash_algo);
 	if (enc < 0)
 		return enc;
+	may_sign = ecc508a_key_may_sign(ref);
+	if (may_sign < 0)
+		return may_sign;
 
 	memset(info, 0, sizeof(*info));
 	info->key_size = ECC508A_KEY_BITS;
@@ -96,7 +101,7 @@ static int ecc508a_key_query(const struct kernel_pkey_params *params,
 	info->max_sig_size = enc == ECC508A_ENC_X962 ? ECC508A_SIG_DER_MAX : ECC508A_SIG_SIZE;
 	info->supported_ops = KEYCTL_SUPPORTS_VERIFY;
 
-	if (ecc508a_key_may_sign(ref))
+	if (may_sign)
 		info->supported_ops |= KEYCTL_SUPPORTS_SIGN;
 	return 0;
 }

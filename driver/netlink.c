@@ -121,7 +121,7 @@ put:
 static int ecc508a_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct ecc508a_chip *chip = NULL;
-	int ret;
+	int ret = 0;
 
 	/* args[0] is the lowest index that was not told yet */
 	while ((chip = ecc508a_chip_next(chip))) {
@@ -135,8 +135,10 @@ static int ecc508a_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 			break;
 		}
 		cb->args[0] = ecc508a_chip_index(chip) + 1;
+		ret = 0;
 	}
-	return skb->len;
+	/* An empty message would say that there is no chip */
+	return skb->len ?: ret;
 }
 
 static const struct genl_small_ops ecc508a_nl_ops[] = {

@@ -19,6 +19,7 @@
  *   EINVAL     a reserved field or an unknown flag is not zero, an argument is
  *              out of range
  *   EFAULT     a pointer is wrong
+ *   ENOMEM     no memory; nothing was sent
  *   EBADF      the file is not open for writing (W, A)
  *   EPERM      no CAP_SYS_ADMIN (A)
  *   ENODEV     the chip was unbound or removed
