@@ -20,6 +20,8 @@
 #define ECC508A_CONST_UEVENT (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
 /* 6.3 dropped the id argument of i2c_driver.probe; before, .probe_new had none */
 #define ECC508A_PROBE_NEW (LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0))
+/* 6.13 made the names of symbol namespaces strings */
+#define ECC508A_STRING_NS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0))
 /* 7.0 renamed public_key_signature.digest, .digest_size to .m, .m_size */
 #define ECC508A_HAS_PKS_M (LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0))
 
