@@ -178,12 +178,20 @@ bool dev_asleep(void)
 	char buf[32];
 	int i;
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 100 * (int)time_scale(); i++) {
 		if (!dev_attr("power_state", buf, sizeof(buf)) && !strcmp(buf, "asleep"))
 			return true;
 		sleep_ms(20);
 	}
 	return false;
+}
+
+unsigned int time_scale(void)
+{
+	const char *scale = getenv("ECC508A_TIME_SCALE");
+	int n = scale ? atoi(scale) : 1;
+
+	return n < 1 ? 1 : (unsigned int)n;
 }
 
 uint64_t now_ms(void)

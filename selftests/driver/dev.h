@@ -43,6 +43,8 @@ bool dev_asleep(void);
 
 uint64_t now_ms(void);
 uint64_t now_us(void);
+/* By how much everything is slower than usual, $ECC508A_TIME_SCALE (make check-debug), or 1 */
+unsigned int time_scale(void);
 void sleep_ms(unsigned int ms);
 void fill_random(void *buf, size_t len);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: 2026 The ecc508a authors
 /* See emu.h. */
+#include "dev.h"
 #include "emu.h"
 
 #include <stdio.h>
@@ -92,7 +93,7 @@ bool emu_is_asleep(void)
 	char answer[8192];
 	int i;
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 100 * (int)time_scale(); i++) {
 		if (emu_call("{\"cmd\":\"status\"}", answer, sizeof(answer)) &&
 		    strstr(answer, "\"power\":\"sleep\""))
 			return true;

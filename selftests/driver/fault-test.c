@@ -209,7 +209,7 @@ static bool one(const struct operation *op, const char *fault, bool must)
 		TAP_COMPLAIN("%s with '%s': wrong result", op->name, fault);
 	if (ret > 0 && (must || (ret != EIO && ret != ETIMEDOUT && ret != EUCLEAN)))
 		TAP_COMPLAIN("%s with '%s': error %d %s", op->name, fault, ret, strerror(ret));
-	if (t > LIMIT_MS)
+	if (t > LIMIT_MS * time_scale())
 		TAP_COMPLAIN("%s with '%s': took %llu ms", op->name, fault, (unsigned long long)t);
 	if ((done > op->times && !op->again) || (!ret && op->opcode >= 0 && done < op->times))
 		TAP_COMPLAIN("%s with '%s': carried out %u times", op->name, fault, done);

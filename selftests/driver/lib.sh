@@ -10,6 +10,8 @@ EMU=$ECC508A_BUILD/emulator/ecc508a-emu
 BIN=$ECC508A_BUILD/selftests/driver
 DIR=$(mktemp -d /tmp/driver-test.XXXXXX)
 TESTS=0 FAILED=0
+# how much slower than usual (make check-debug)
+SCALE=${ECC508A_TIME_SCALE:-1}
 
 # report NAME STATUS: one TAP line; what the test wrote to $DIR/say explains a failure.
 report()
@@ -84,7 +86,7 @@ modules_remove()
 {
 	local i
 
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	for i in $(seq $((10 * SCALE))); do
 		! modprobe -r ecc508a 2>"$DIR/say" || return 0
 		sleep 0.2
 	done
@@ -123,7 +125,7 @@ asleep()
 {
 	local i
 
-	for i in $(seq 40); do
+	for i in $(seq $((40 * SCALE))); do
 		[ "$(attr power_state "${1:-ecc508a0}")" = asleep ] && return
 		sleep 0.05
 	done
@@ -136,7 +138,7 @@ emu_asleep()
 {
 	local i
 
-	for i in $(seq 40); do
+	for i in $(seq $((40 * SCALE))); do
 		emu_ctl a status | grep -qw sleep && return
 		sleep 0.05
 	done
