@@ -21,6 +21,7 @@ help:
 	@echo 'make check             every test, kernel tests on the default and the newest kernel; ends with "N passed, N failed, N skipped"'
 	@echo 'make check SUITES="a b"    only these suites of selftests/suites.list'
 	@echo 'make check-matrix      the suites of the VM on the kernels 6.1, 6.12 and 7.x, amd64 and arm64'
+	@echo 'make check-debug       the same on a kernel with KASAN, UBSAN, lockdep, kmemleak, KUnit and failing allocations'
 	@echo 'make lint              licences, style, and modules without a warning'
 	@echo 'make all               the programs, in $(BUILD)/'
 	@echo 'make modules           ecc508a.ko and i2c-vbus.ko in $(BUILD)/modules/, for the headers in KDIR=...,'
@@ -66,6 +67,10 @@ check-matrix: all
 	@selftests/deps $(abspath selftests/arm64/deps.list)
 	@selftests/check --vm $(MATRIX:%=--kernel %) $(SUITES)
 
+# The debug kernel is built when it is not in the cache
+check-debug: all
+	@selftests/check --debug $(SUITES)
+
 lint: deps
 	@selftests/check --kernel $(KERNEL) lint modules
 
@@ -78,4 +83,4 @@ clean:
 distclean: clean
 	selftests/clean-cache
 
-.PHONY: help deps all modules install modules_install vm check check-matrix lint docs demo clean distclean
+.PHONY: help deps all modules install modules_install vm check check-matrix check-debug lint docs demo clean distclean
