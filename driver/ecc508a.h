@@ -21,6 +21,7 @@
 #include "../uapi/linux/ecc508a.h"
 
 struct ecc508a_chip;
+struct ecc508a_tempkey;
 
 /**
  * ecc508a_chip_find() - find a chip by its serial number
@@ -63,7 +64,7 @@ int ecc508a_chip_random(struct ecc508a_chip *chip, u8 *buf, size_t len);
 int ecc508a_chip_pubkey(struct ecc508a_chip *chip, u16 slot, u8 xy[ECC508A_PUBKEY_SIZE]);
 int ecc508a_chip_sign(struct ecc508a_chip *chip, u16 slot, const u8 digest[ECC508A_DIGEST_SIZE],
 		      u8 sig[ECC508A_SIG_SIZE]);
-/* 0 the signature is good, -EKEYREJECTED it is not */
+/* 0 the signature is good, -EKEYREJECTED it is not, -EINVAL the key is no point of the curve */
 int ecc508a_chip_verify(struct ecc508a_chip *chip, const u8 xy[ECC508A_PUBKEY_SIZE],
 			const u8 digest[ECC508A_DIGEST_SIZE], const u8 sig[ECC508A_SIG_SIZE]);
 int ecc508a_chip_ecdh(struct ecc508a_chip *chip, u16 slot, const u8 xy[ECC508A_PUBKEY_SIZE],
@@ -84,12 +85,45 @@ int ecc508a_chip_genkey(struct ecc508a_chip *chip, u16 slot, u8 xy[ECC508A_PUBKE
  * @secret: out: X coordinate
  *
  * GenKey and ECDH as one sequence, so that nobody can replace the key in between.
- *
- * Return: 0 or a negative errno.
+ * Return: 0; -EOPNOTSUPP a 508A has no TempKey for keys; or as ecc508a_chip_ecdh().
  */
 int ecc508a_chip_ecdh_ephemeral(struct ecc508a_chip *chip, u16 slot,
 				const u8 xy[ECC508A_PUBKEY_SIZE], u8 mine[ECC508A_PUBKEY_SIZE],
 				u8 secret[ECC508A_KEY_SIZE]);
+
+/**
+ * ecc508a_tempkey_make() - a key for one exchange, made before the peer's is known (608)
+ * @chip:       the chip
+ * @timeout_ms: 1 to 60000: how long others may have to wait for it
+ * @mine:       out: its public half
+ *
+ * The key is in TempKey, which every other use of the chip would overwrite, so nobody else
+ * gets the chip until ecc508a_tempkey_ecdh() or ecc508a_tempkey_drop(), or until the time is
+ * up.  A caller that wants the same chip for something else meanwhile waits for himself.
+ *
+ * Return: the key, or ERR_PTR(): -EOPNOTSUPP a 508A has no such thing, or what sessions and
+ * GenKey return.
+ */
+struct ecc508a_tempkey *ecc508a_tempkey_make(struct ecc508a_chip *chip, unsigned int timeout_ms,
+					     u8 mine[ECC508A_PUBKEY_SIZE]);
+
+/**
+ * ecc508a_tempkey_ecdh() - the shared secret; uses the key up and lets go of the chip
+ * @tk:     the key
+ * @xy:     the peer's public key
+ * @secret: out: X coordinate
+ *
+ * Return: 0; -ETIME the time was up (or the system slept) and the key is gone; -ESTALE it was
+ * used before, or the chip lost it; -ENODEV; or what ecc508a_chip_ecdh() returns.
+ */
+int ecc508a_tempkey_ecdh(struct ecc508a_tempkey *tk, const u8 xy[ECC508A_PUBKEY_SIZE],
+			 u8 secret[ECC508A_KEY_SIZE]);
+
+/**
+ * ecc508a_tempkey_drop() - forget the key, used or not
+ * @tk: the key, or NULL
+ */
+void ecc508a_tempkey_drop(struct ecc508a_tempkey *tk);
 
 /* What happened to a chip; the notifier's data is the struct ecc508a_chip. */
 enum ecc508a_event {

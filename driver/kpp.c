@@ -10,9 +10,11 @@
  *
  *   - in the slot that the administrator dedicated (module parameter ephemeral_slot), which
  *     one transform has at a time;
- *   - else, on a 608, in TempKey.  It does not outlast one sequence there, so the shared
- *     secret has to be computed first, and generate_public_key() then tells the key that
- *     was used: what the side does that hears the other's public key first.
+ *   - else, on a 608, in TempKey, for one exchange.  The side that hears the other's public
+ *     key first computes the shared secret first, and generate_public_key() then tells the
+ *     key that was used.  In the other order the chip has to be kept for the key from
+ *     generate_public_key() to compute_shared_secret() (tempkey.c), for no longer than the
+ *     module parameter ephemeral_ms says.
  *
  * Private key bytes are refused: they have no business here.
  */
@@ -21,6 +23,7 @@
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -34,6 +37,11 @@ module_param(ephemeral_slot, int, 0444);
 MODULE_PARM_DESC(ephemeral_slot,
 		 "slot whose key ECDH may overwrite with keys for one exchange (default none)");
 
+static unsigned int ephemeral_ms = 1000;
+module_param(ephemeral_ms, uint, 0644);
+MODULE_PARM_DESC(ephemeral_ms,
+		 "how long a key in TempKey may keep the chip for itself until its exchange, in ms up to 60000 (default 1000); 0: not at all");
+
 /* Whether a transform has the dedicated slot: it exists once, whatever chips there are */
 static atomic_t ephemeral_taken = ATOMIC_INIT(0);
 
@@ -46,13 +54,19 @@ enum ecc508a_kpp_mode {
 
 /**
  * struct ecc508a_kpp_ctx - one transform
- * @mode: whose key it is
- * @made: @ref.pubkey is the key that was made
- * @ref:  chip, slot and public half
+ * @lock:    one request at a time decides what becomes of the key
+ * @mode:    whose key it is
+ * @made:    @ref.pubkey is the key that was made
+ * @told:    somebody has seen @ref.pubkey: no other key may take its place
+ * @tempkey: the key that waits for its exchange, or was used in one (ECC508A_KPP_TEMPKEY)
+ * @ref:     chip, slot and public half
  */
 struct ecc508a_kpp_ctx {
+	struct mutex lock; /* the key */
 	enum ecc508a_kpp_mode mode;
 	bool made;
+	bool told;
+	struct ecc508a_tempkey *tempkey;
 	struct ecc508a_keyref ref;
 };
 
@@ -67,7 +81,12 @@ static void ecc508a_kpp_forget(struct ecc508a_kpp_ctx *ctx)
 {
 	if (ctx->mode == ECC508A_KPP_DEDICATED)
 		atomic_set(&ephemeral_taken, 0);
-	memset(ctx, 0, sizeof(*ctx));
+	ecc508a_tempkey_drop(ctx->tempkey);
+	ctx->tempkey = NULL;
+	ctx->mode = ECC508A_KPP_NO_KEY;
+	ctx->made = false;
+	ctx->told = false;
+	memset(&ctx->ref, 0, sizeof(ctx->ref));
 }
 
 /* Which chip is to make the key: the only one */
@@ -133,41 +152,71 @@ static int ecc508a_kpp_set_secret(struct crypto_kpp *tfm, const void *buf, unsig
 	return ecc508a_kpp_set_ephemeral(ctx);
 }
 
+static int ecc508a_kpp_make(struct ecc508a_kpp_ctx *ctx)
+{
+	unsigned int ms = min(READ_ONCE(ephemeral_ms), 60000U);
+	struct ecc508a_tempkey *tempkey;
+	struct ecc508a_chip *chip;
+	int ret = -EOPNOTSUPP;
+
+	chip = ecc508a_chip_find(ctx->ref.serial);
+	if (IS_ERR(chip))
+		return PTR_ERR(chip);
+	if (ctx->mode == ECC508A_KPP_DEDICATED) {
+		ret = ecc508a_chip_genkey(chip, ctx->ref.slot, ctx->ref.pubkey);
+	} else if (ms) {
+		tempkey = ecc508a_tempkey_make(chip, ms, ctx->ref.pubkey);
+		ret = PTR_ERR_OR_ZERO(tempkey);
+		if (!ret)
+			ctx->tempkey = tempkey;
+	}
+	ecc508a_chip_put(chip);
+	ctx->made = !ret;
+	return ret;
+}
+
 static int ecc508a_kpp_do_public(struct kpp_request *req)
 {
 	struct ecc508a_kpp_ctx *ctx = kpp_tfm_ctx(crypto_kpp_reqtfm(req));
-	struct ecc508a_chip *chip;
 	size_t len;
 	int ret;
 
-	if (ctx->mode == ECC508A_KPP_DEDICATED && !ctx->made) {
-		chip = ecc508a_chip_find(ctx->ref.serial);
-		if (IS_ERR(chip))
-			return PTR_ERR(chip);
-		ret = ecc508a_chip_genkey(chip, ctx->ref.slot, ctx->ref.pubkey);
-		ecc508a_chip_put(chip);
+	if (!ctx->made) {
+		ret = ecc508a_kpp_make(ctx);
 		if (ret)
 			return ret;
-		ctx->made = true;
 	}
-	if (!ctx->made)
-		return -EOPNOTSUPP;
 	len = sg_copy_from_buffer(req->dst, sg_nents_for_len(req->dst, ECC508A_PUBKEY_SIZE),
 				  ctx->ref.pubkey, ECC508A_PUBKEY_SIZE);
 	if (len != ECC508A_PUBKEY_SIZE)
 		return -EINVAL;
 	req->dst_len = ECC508A_PUBKEY_SIZE;
+	ctx->told = true;
 	return 0;
+}
+
+/* The key in TempKey is good for one exchange */
+static int ecc508a_kpp_tempkey_secret(struct ecc508a_kpp_ctx *ctx, struct ecc508a_chip *chip,
+				      const u8 *peer, u8 *secret)
+{
+	int ret;
+
+	if (ctx->tempkey)
+		return ecc508a_tempkey_ecdh(ctx->tempkey, peer, secret);
+	if (ctx->told)
+		return -ESTALE;
+	ret = ecc508a_chip_ecdh_ephemeral(chip, ECC508A_SLOT_TEMPKEY, peer, ctx->ref.pubkey,
+					  secret);
+	ctx->made = !ret;
+	return ret;
 }
 
 static int ecc508a_kpp_do_secret(struct kpp_request *req)
 {
 	struct ecc508a_kpp_ctx *ctx = kpp_tfm_ctx(crypto_kpp_reqtfm(req));
 	u8 peer[ECC508A_PUBKEY_SIZE], secret[ECC508A_KEY_SIZE];
-	bool tempkey = ctx->mode == ECC508A_KPP_TEMPKEY;
 	struct ecc508a_chip *chip;
 	size_t len;
-	u16 slot;
 	int ret;
 
 	len = sg_copy_to_buffer(req->src, sg_nents_for_len(req->src, sizeof(peer)), peer,
@@ -177,12 +226,13 @@ static int ecc508a_kpp_do_secret(struct kpp_request *req)
 	chip = ecc508a_chip_find(ctx->ref.serial);
 	if (IS_ERR(chip))
 		return PTR_ERR(chip);
-	if (ctx->made && !tempkey) {
+	if (ctx->mode == ECC508A_KPP_TEMPKEY) {
+		ret = ecc508a_kpp_tempkey_secret(ctx, chip, peer, secret);
+	} else if (ctx->made) {
 		ret = ecc508a_chip_ecdh(chip, ctx->ref.slot, peer, secret);
 	} else {
-		/* A key in TempKey is gone after its one exchange: the next one gets another */
-		slot = tempkey ? ECC508A_SLOT_TEMPKEY : ctx->ref.slot;
-		ret = ecc508a_chip_ecdh_ephemeral(chip, slot, peer, ctx->ref.pubkey, secret);
+		ret = ecc508a_chip_ecdh_ephemeral(chip, ctx->ref.slot, peer, ctx->ref.pubkey,
+						  secret);
 		ctx->made = !ret;
 	}
 	ecc508a_chip_put(chip);
@@ -202,10 +252,13 @@ static void ecc508a_kpp_work(struct work_struct *work)
 {
 	struct ecc508a_kpp_req *rctx = container_of(work, struct ecc508a_kpp_req, work);
 	struct kpp_request *req = rctx->req;
+	struct ecc508a_kpp_ctx *ctx = kpp_tfm_ctx(crypto_kpp_reqtfm(req));
 	int ret;
 
+	mutex_lock(&ctx->lock);
 	/* A request with a source is the one for the shared secret */
 	ret = req->src ? ecc508a_kpp_do_secret(req) : ecc508a_kpp_do_public(req);
+	mutex_unlock(&ctx->lock);
 	local_bh_disable();
 	kpp_request_complete(req, ret);
 	local_bh_enable();
@@ -254,14 +307,20 @@ static unsigned int ecc508a_kpp_max_size(struct crypto_kpp *tfm)
 
 static int ecc508a_kpp_init(struct crypto_kpp *tfm)
 {
-	memset(kpp_tfm_ctx(tfm), 0, sizeof(struct ecc508a_kpp_ctx));
+	struct ecc508a_kpp_ctx *ctx = kpp_tfm_ctx(tfm);
+
+	memset(ctx, 0, sizeof(*ctx));
+	mutex_init(&ctx->lock);
 	kpp_set_reqsize(tfm, sizeof(struct ecc508a_kpp_req));
 	return 0;
 }
 
 static void ecc508a_kpp_exit(struct crypto_kpp *tfm)
 {
-	ecc508a_kpp_forget(kpp_tfm_ctx(tfm));
+	struct ecc508a_kpp_ctx *ctx = kpp_tfm_ctx(tfm);
+
+	ecc508a_kpp_forget(ctx);
+	mutex_destroy(&ctx->lock);
 }
 
 static struct kpp_alg ecc508a_kpp = {

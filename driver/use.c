@@ -216,12 +216,15 @@ int ecc508a_chip_verify(struct ecc508a_chip *chip, const u8 xy[ECC508A_PUBKEY_SI
 			const u8 digest[ECC508A_DIGEST_SIZE], const u8 sig[ECC508A_SIG_SIZE])
 {
 	int ret = ecc508a_use_begin(chip, NULL, 0);
+	bool bad;
 
 	if (ret)
 		return ret;
 	ret = ecc_verify(&chip->eng, xy, digest, sig);
+	/* Verifying has no bad luck with random numbers: the point is not on the curve */
+	bad = chip->eng.opcode == ECC_OP_VERIFY && chip->eng.status == ECC_STATUS_ECC_FAULT;
 	ecc508a_use_end(chip, NULL, 0, ret);
-	return ret;
+	return ret == -EREMOTEIO && bad ? -EINVAL : ret;
 }
 EXPORT_SYMBOL_GPL(ecc508a_chip_verify);
 
@@ -240,52 +243,3 @@ int ecc508a_chip_ecdh(struct ecc508a_chip *chip, u16 slot, const u8 xy[ECC508A_P
 	return ret;
 }
 EXPORT_SYMBOL_GPL(ecc508a_chip_ecdh);
-
-/* The key is lost with TempKey, so whatever fails is begun again with another key, once */
-static int ecdh_tempkey(struct ecc_dev *eng, const u8 xy[ECC508A_PUBKEY_SIZE],
-			u8 mine[ECC508A_PUBKEY_SIZE], u8 secret[ECC508A_KEY_SIZE])
-{
-	const struct ecc_cmd genkey = {
-		.opcode = ECC_OP_GENKEY,
-		.p1 = 0x04, /* create */
-		.p2 = ECC508A_SLOT_TEMPKEY,
-	};
-	int tries, ret;
-	size_t len;
-
-	for (tries = 0; tries < 2; tries++) {
-		ret = ecc_exec(eng, &genkey, mine, ECC508A_PUBKEY_SIZE, &len);
-		if (!ret && len != ECC508A_PUBKEY_SIZE)
-			ret = -EIO;
-		if (!ret)
-			ret = ecc_ecdh(eng, ECC508A_SLOT_TEMPKEY, xy, 0, secret);
-		if (ret != -EIO && ret != -ETIMEDOUT && ret != -ESTALE && ret != -EUCLEAN)
-			break;
-	}
-	return ret == -ESTALE || ret == -EUCLEAN ? -EIO : ret;
-}
-
-int ecc508a_chip_ecdh_ephemeral(struct ecc508a_chip *chip, u16 slot,
-				const u8 xy[ECC508A_PUBKEY_SIZE], u8 mine[ECC508A_PUBKEY_SIZE],
-				u8 secret[ECC508A_KEY_SIZE])
-{
-	int ret;
-
-	if (slot >= ECC508A_SLOTS && slot != ECC508A_SLOT_TEMPKEY)
-		return -EINVAL;
-	if (slot == ECC508A_SLOT_TEMPKEY && chip->part == ECC_PART_508A)
-		return -EOPNOTSUPP;
-	ret = ecc508a_use_begin(chip, NULL, 0);
-	if (ret)
-		return ret;
-	if (slot == ECC508A_SLOT_TEMPKEY) {
-		ret = ecdh_tempkey(&chip->eng, xy, mine, secret);
-	} else {
-		ret = ecc_genkey(&chip->eng, slot, mine);
-		if (!ret)
-			ret = ecc_ecdh(&chip->eng, slot, xy, 0, secret);
-	}
-	ecc508a_use_end(chip, NULL, ECC508A_USE_FORGET, ret);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(ecc508a_chip_ecdh_ephemeral);
