@@ -23,6 +23,7 @@ help:
 	@echo 'make check-matrix      the suites of the VM on the kernels 6.1, 6.12 and 7.x, amd64 and arm64'
 	@echo 'make check-debug       the same on a kernel with KASAN, UBSAN, lockdep, kmemleak, KUnit and failing allocations'
 	@echo 'make lint              licences, style, and modules without a warning'
+	@echo 'make coccicheck        the semantic patches of the kernel over the driver (wants the package coccinelle)'
 	@echo 'make all               the programs, in $(BUILD)/'
 	@echo 'make modules           ecc508a.ko and i2c-vbus.ko in $(BUILD)/modules/, for the headers in KDIR=...,'
 	@echo '                       or for the Debian kernel KERNEL=... (default: the one of this release)'
@@ -74,6 +75,9 @@ check-debug: all
 lint: deps
 	@selftests/check --kernel $(KERNEL) lint modules
 
+coccicheck:
+	@selftests/coccicheck
+
 demo: all
 	@selftests/demo/demo
 
@@ -83,4 +87,4 @@ clean:
 distclean: clean
 	selftests/clean-cache
 
-.PHONY: help deps all modules install modules_install vm check check-matrix check-debug lint docs demo clean distclean
+.PHONY: help deps all modules install modules_install vm check check-matrix check-debug lint coccicheck docs demo clean distclean
