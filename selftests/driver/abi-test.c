@@ -15,245 +15,23 @@
 
 #include "../tap.h"
 #include "dev.h"
+#include "requests.h"
 
 static int fd_rw = -1, fd_ro = -1;
 static uint8_t *nowhere; /* a page nobody may touch */
 static uint8_t *readonly; /* a page of zeros */
-static uint8_t buffer[ECC508A_RANDOM_MAX];
 
-/* Fields that must be zero, or one of a few bits */
-struct reserved {
-	size_t offset, size;
-	uint64_t allowed; /* bits that mean something */
-};
-
-#define FIELD(type, member, allowed_)                                                       \
-	{                                                                                   \
-		offsetof(struct type, member), sizeof(((struct type *)0)->member), allowed_ \
-	}
-#define END             \
-	{               \
-		0, 0, 0 \
-	}
-
-struct request {
-	const char *name;
-	unsigned long cmd;
-	size_t size;
-	bool write, admin; /* classes W and A */
-	size_t slot; /* offset of a __u16 slot, or 0 */
-	struct reserved reserved[5];
-};
-
-static const struct request requests[] = {
-	{ "INFO",
-	  ECC508A_IOC_INFO,
-	  sizeof(struct ecc508a_info),
-	  false,
-	  false,
-	  0,
-	  { FIELD(ecc508a_info, request, ECC508A_INFO_REFRESH), END } },
-	{ "RANDOM",
-	  ECC508A_IOC_RANDOM,
-	  sizeof(struct ecc508a_random),
-	  false,
-	  false,
-	  0,
-	  { FIELD(ecc508a_random, flags, ECC508A_RANDOM_ALLOW_FIXED), END } },
-	{ "PUBKEY",
-	  ECC508A_IOC_PUBKEY,
-	  sizeof(struct ecc508a_pubkey),
-	  false,
-	  false,
-	  offsetof(struct ecc508a_pubkey, slot),
-	  { FIELD(ecc508a_pubkey, flags, ECC508A_PUBKEY_STORED), FIELD(ecc508a_pubkey, reserved, 0),
-	    END } },
-	{ "GENKEY",
-	  ECC508A_IOC_GENKEY,
-	  sizeof(struct ecc508a_pubkey),
-	  true,
-	  true,
-	  offsetof(struct ecc508a_pubkey, slot),
-	  { FIELD(ecc508a_pubkey, flags, 0), FIELD(ecc508a_pubkey, reserved, 0), END } },
-	{ "SIGN",
-	  ECC508A_IOC_SIGN,
-	  sizeof(struct ecc508a_sign),
-	  true,
-	  false,
-	  offsetof(struct ecc508a_sign, slot),
-	  { FIELD(ecc508a_sign, flags, 0), FIELD(ecc508a_sign, reserved, 0), END } },
-	{ "VERIFY",
-	  ECC508A_IOC_VERIFY,
-	  sizeof(struct ecc508a_verify),
-	  false,
-	  false,
-	  offsetof(struct ecc508a_verify, slot),
-	  { FIELD(ecc508a_verify, flags, ECC508A_VERIFY_STORED), FIELD(ecc508a_verify, reserved, 0),
-	    END } },
-	{ "ECDH",
-	  ECC508A_IOC_ECDH,
-	  sizeof(struct ecc508a_ecdh),
-	  true,
-	  false,
-	  offsetof(struct ecc508a_ecdh, slot),
-	  { FIELD(ecc508a_ecdh, flags, ECC508A_ECDH_TO_SLOT | ECC508A_ECDH_TO_TEMPKEY),
-	    FIELD(ecc508a_ecdh, reserved, 0), END } },
-	{ "READ",
-	  ECC508A_IOC_READ,
-	  sizeof(struct ecc508a_rw),
-	  false,
-	  false,
-	  offsetof(struct ecc508a_rw, slot),
-	  { FIELD(ecc508a_rw, flags, ECC508A_RW_ENCRYPTED), FIELD(ecc508a_rw, reserved, 0),
-	    FIELD(ecc508a_rw, key_slot, 0), END } },
-	{ "WRITE",
-	  ECC508A_IOC_WRITE,
-	  sizeof(struct ecc508a_rw),
-	  true,
-	  false,
-	  offsetof(struct ecc508a_rw, slot),
-	  { FIELD(ecc508a_rw, flags, ECC508A_RW_ENCRYPTED), FIELD(ecc508a_rw, reserved, 0),
-	    FIELD(ecc508a_rw, key_slot, 0), END } },
-	{ "LOCK",
-	  ECC508A_IOC_LOCK,
-	  sizeof(struct ecc508a_lock),
-	  true,
-	  true,
-	  offsetof(struct ecc508a_lock, slot),
-	  { FIELD(ecc508a_lock, flags, 0), END } },
-	{ "COUNTER",
-	  ECC508A_IOC_COUNTER,
-	  sizeof(struct ecc508a_counter),
-	  false,
-	  false,
-	  offsetof(struct ecc508a_counter, id),
-	  { FIELD(ecc508a_counter, flags, ECC508A_COUNTER_INCREMENT), END } },
-	{ "SESSION_BEGIN",
-	  ECC508A_IOC_SESSION_BEGIN,
-	  sizeof(struct ecc508a_session),
-	  true,
-	  false,
-	  0,
-	  { FIELD(ecc508a_session, reserved, 0), END } },
-	{ "EXCHANGE",
-	  ECC508A_IOC_EXCHANGE,
-	  sizeof(struct ecc508a_exchange),
-	  true,
-	  false,
-	  0,
-	  { FIELD(ecc508a_exchange, flags, 0), FIELD(ecc508a_exchange, reserved, 0), END } },
-	{ "MAC",
-	  ECC508A_IOC_MAC,
-	  sizeof(struct ecc508a_mac),
-	  true,
-	  false,
-	  offsetof(struct ecc508a_mac, slot),
-	  { FIELD(ecc508a_mac, flags, ECC508A_MAC_SERIAL | ECC508A_MAC_RANDOM),
-	    FIELD(ecc508a_mac, reserved, 0), END } },
-	{ "HMAC",
-	  ECC508A_IOC_HMAC,
-	  sizeof(struct ecc508a_mac),
-	  true,
-	  false,
-	  offsetof(struct ecc508a_mac, slot),
-	  { FIELD(ecc508a_mac, flags, ECC508A_MAC_SERIAL | ECC508A_MAC_RANDOM),
-	    FIELD(ecc508a_mac, reserved, 0), END } },
-	{ "CHECKMAC",
-	  ECC508A_IOC_CHECKMAC,
-	  sizeof(struct ecc508a_checkmac),
-	  true,
-	  false,
-	  offsetof(struct ecc508a_checkmac, slot),
-	  { FIELD(ecc508a_checkmac, flags, ECC508A_CHECKMAC_KEY),
-	    FIELD(ecc508a_checkmac, reserved, 0), FIELD(ecc508a_checkmac, pad, 0), END } },
-	{ "SHA",
-	  ECC508A_IOC_SHA,
-	  sizeof(struct ecc508a_sha),
-	  false,
-	  false,
-	  offsetof(struct ecc508a_sha, slot),
-	  { FIELD(ecc508a_sha, flags, ECC508A_SHA_HMAC), END } },
-	{ "PRIVWRITE",
-	  ECC508A_IOC_PRIVWRITE,
-	  sizeof(struct ecc508a_privwrite),
-	  true,
-	  true,
-	  offsetof(struct ecc508a_privwrite, slot),
-	  { FIELD(ecc508a_privwrite, flags, ECC508A_PRIVWRITE_ENCRYPTED),
-	    FIELD(ecc508a_privwrite, reserved, 0), FIELD(ecc508a_privwrite, key_slot, 0),
-	    FIELD(ecc508a_privwrite, key, 0), END } },
-	{ "ATTEST",
-	  ECC508A_IOC_ATTEST,
-	  sizeof(struct ecc508a_attest),
-	  true,
-	  false,
-	  offsetof(struct ecc508a_attest, slot),
-	  { FIELD(ecc508a_attest, flags, ECC508A_ATTEST_SERIAL), FIELD(ecc508a_attest, pad, 0),
-	    END } },
-	{ "DERIVEKEY",
-	  ECC508A_IOC_DERIVEKEY,
-	  sizeof(struct ecc508a_derivekey),
-	  true,
-	  true,
-	  offsetof(struct ecc508a_derivekey, slot),
-	  { FIELD(ecc508a_derivekey, flags, ECC508A_DERIVEKEY_RANDOM | ECC508A_DERIVEKEY_MAC),
-	    FIELD(ecc508a_derivekey, reserved, 0), FIELD(ecc508a_derivekey, mac, 0), END } },
-	{ "UPDATEEXTRA",
-	  ECC508A_IOC_UPDATEEXTRA,
-	  sizeof(struct ecc508a_updateextra),
-	  true,
-	  true,
-	  offsetof(struct ecc508a_updateextra, slot),
-	  { FIELD(ecc508a_updateextra, flags, 0), END } },
-};
-
-#define COUNT (sizeof(requests) / sizeof(requests[0]))
-
-/* An argument that would be fine, were it not for what the test does to it */
-static void valid_argument(const struct request *r, uint8_t *arg)
+/* Does only the part have it that is not on the bus? */
+static bool other_part(const struct request *r)
 {
-	memset(arg, 0, r->size);
-	switch (r->cmd) {
-	case ECC508A_IOC_RANDOM: {
-		struct ecc508a_random *a = (void *)arg;
+	bool only_608 = r->cmd == ECC508A_IOC_AES || r->cmd == ECC508A_IOC_KDF ||
+			r->cmd == ECC508A_IOC_SECUREBOOT || r->cmd == ECC508A_IOC_SELFTEST;
+	static int is_508 = -1;
+	char model[32] = "";
 
-		a->len = 1;
-		a->buf = (uintptr_t)buffer;
-		break;
-	}
-	case ECC508A_IOC_READ:
-	case ECC508A_IOC_WRITE: {
-		struct ecc508a_rw *a = (void *)arg;
-
-		a->zone = ECC508A_ZONE_DATA;
-		a->slot = 8;
-		a->len = 4;
-		a->buf = (uintptr_t)buffer;
-		break;
-	}
-	case ECC508A_IOC_LOCK: {
-		struct ecc508a_lock *a = (void *)arg;
-
-		a->what = ECC508A_LOCK_SLOT;
-		break;
-	}
-	case ECC508A_IOC_SESSION_BEGIN: {
-		struct ecc508a_session *a = (void *)arg;
-
-		a->timeout_ms = 1000;
-		break;
-	}
-	case ECC508A_IOC_EXCHANGE: {
-		struct ecc508a_exchange *a = (void *)arg;
-
-		a->opcode = 0x30; /* Info */
-		a->rx_len = 64;
-		a->rx = (uintptr_t)buffer;
-		break;
-	}
-	default:
-		break;
-	}
+	if (is_508 < 0 && !dev_attr("model", model, sizeof(model)))
+		is_508 = !!strstr(model, "508");
+	return is_508 ? only_608 : r->cmd == ECC508A_IOC_HMAC;
 }
 
 /* Everything below must leave this number alone */
@@ -294,9 +72,7 @@ TEST(unknown_requests)
 
 				for (known = 0, i = 0; i < COUNT; i++)
 					known |= requests[i].cmd == cmd;
-				/* 0x28 to 0x2b: what a 608 has (part608-test.c) */
-				if (known || cmd == ECC508A_IOC_SESSION_END ||
-				    (nr >= 0x28 && nr <= 0x2b))
+				if (known || cmd == ECC508A_IOC_SESSION_END)
 					continue;
 				if (dev_ioctl(fd_rw, cmd, arg) != ENOTTY)
 					CHECK_EQ(cmd, 0);
@@ -324,6 +100,8 @@ TEST(bad_pointers)
 
 	remember();
 	for (i = 0; i < COUNT; i++) {
+		if (other_part(&requests[i]))
+			continue;
 		CHECK_EQ(dev_ioctl(fd_rw, requests[i].cmd, NULL), EFAULT);
 		CHECK_EQ(dev_ioctl(fd_rw, requests[i].cmd, nowhere), EFAULT);
 		/* begins on a good page and ends on the bad one */
@@ -369,9 +147,11 @@ TEST(reserved_bits)
 
 	remember();
 	for (i = 0; i < COUNT; i++) {
+		if (other_part(&requests[i]))
+			continue;
 		for (f = requests[i].reserved; f->size; f++) {
 			for (bit = 0; bit < f->size * 8; bit++) {
-				if (f->allowed >> bit & 1)
+				if (bit < 64 && f->allowed >> bit & 1)
 					continue;
 				valid_argument(&requests[i], arg);
 				arg[f->offset + bit / 8] |= (uint8_t)(1 << bit % 8);
@@ -394,7 +174,7 @@ TEST(wild_slots)
 
 	remember();
 	for (i = 0; i < COUNT; i++) {
-		if (!requests[i].slot)
+		if (!requests[i].slot || other_part(&requests[i]))
 			continue;
 		for (j = 0; j < sizeof(wild) / sizeof(wild[0]); j++) {
 			uint16_t slot = (uint16_t)wild[j];
@@ -422,6 +202,71 @@ static bool rw_possible(unsigned int zone, unsigned int slot, unsigned int offse
 }
 
 /* Random zone, slot, offset and length, half of them near the edges */
+/* What only the other part has is refused before anything of it is looked at */
+TEST(other_parts)
+{
+	unsigned int i, n = 0;
+	uint8_t arg[512];
+
+	remember();
+	for (i = 0; i < COUNT; i++) {
+		if (!other_part(&requests[i]))
+			continue;
+		valid_argument(&requests[i], arg);
+		if (dev_ioctl(fd_rw, requests[i].cmd, arg) != EOPNOTSUPP)
+			TAP_COMPLAIN("%s", requests[i].name);
+		n++;
+	}
+	CHECK(n > 0);
+	CHECK_SILENT();
+}
+
+/* Lengths and pointers of the requests from 0x20 on */
+TEST(wild_buffers)
+{
+	static const uint32_t sha[] = { ECC508A_SHA_MAX + 1, 65536, 0x7fffffff, 0x80000000, ~0U };
+	static const uint16_t aes[] = { 0, 1, 15, 17, ECC508A_AES_MAX + 16, 0xfff0, 0xffff };
+	static const uint16_t kdf[] = { ECC508A_KDF_MAX + 1, 256, 0xffff };
+	struct ecc508a_sha s = { .buf = (uintptr_t)buffer };
+	struct ecc508a_aes a = { .slot = 9, .len = 16, .buf = (uintptr_t)nowhere };
+	struct ecc508a_kdf k = { .mode = 2 | 4 << 2, .len = 32, .buf = (uintptr_t)nowhere };
+	bool has_aes = dev_ioctl(fd_rw, ECC508A_IOC_AES, &a) != EOPNOTSUPP;
+	unsigned int i;
+
+	remember();
+	for (i = 0; i < sizeof(sha) / sizeof(sha[0]); i++) {
+		s.len = sha[i];
+		CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_SHA, &s), EINVAL);
+	}
+	s.len = 64;
+	s.buf = (uintptr_t)nowhere;
+	CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_SHA, &s), EFAULT);
+	s.buf = (uintptr_t)nowhere - 4;
+	CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_SHA, &s), EFAULT);
+	s.buf = ~0ULL - 8;
+	CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_SHA, &s), EFAULT);
+	for (i = 0; has_aes && i < sizeof(aes) / sizeof(aes[0]); i++) {
+		a.len = aes[i];
+		CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_AES, &a), EINVAL);
+	}
+	for (i = 0; has_aes && i < sizeof(kdf) / sizeof(kdf[0]); i++) {
+		k.len = kdf[i];
+		CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_KDF, &k), EINVAL);
+	}
+	a.len = 16;
+	k.len = 32;
+	if (has_aes) {
+		CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_AES, &a), EFAULT);
+		CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_KDF, &k), EFAULT);
+	}
+	CHECK_SILENT();
+	/* An empty message has a digest, and nothing is read for it */
+	s.len = 0;
+	CHECK_EQ(dev_ioctl(fd_rw, ECC508A_IOC_SHA, &s), 0);
+	CHECK_EQ(s.digest[0], 0xe3); /* FIPS 180-4: e3b0c442... */
+	CHECK_EQ(s.digest[31], 0x55);
+}
+
 TEST(wild_ranges)
 {
 	static const uint16_t edges[] = { 0,  1,  31,  32,  35,	 36,  37,  63,	64,	71,
