@@ -29,6 +29,7 @@ help:
 	@echo '                       or for the Debian kernel KERNEL=... (default: the one of this release)'
 	@echo 'make install           programs to PREFIX=$(PREFIX), with DESTDIR= if set'
 	@echo 'make modules_install   modules for KDIR=... (default: the running kernel) to its module tree'
+	@echo 'make bench             how fast the driver is, held against the chip and against atmel-ecc, and the emulator'
 	@echo 'make docs              the documentation as HTML, in $(BUILD)/docs/ (wants the package python3-sphinx)'
 	@echo 'make vm                a shell in the virtual machine, with the modules built for it; KERNEL=6.1, 6.12, 7.x'
 	@echo 'make deps              the Debian packages that all this needs (done by demo and check)'
@@ -78,6 +79,10 @@ lint: deps
 coccicheck:
 	@selftests/coccicheck
 
+bench: all
+	@bench/driver-bench --kernel $(if $(filter default,$(KERNEL)),6.1,$(KERNEL))
+	@$(BUILD)/bench/emulator-bench 3
+
 demo: all
 	@selftests/demo/demo
 
@@ -87,4 +92,4 @@ clean:
 distclean: clean
 	selftests/clean-cache
 
-.PHONY: help deps all modules install modules_install vm check check-matrix check-debug lint coccicheck docs demo clean distclean
+.PHONY: help deps all modules install modules_install vm check check-matrix check-debug lint coccicheck docs bench demo clean distclean
