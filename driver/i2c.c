@@ -110,10 +110,14 @@ static void ecc508a_shutdown(struct i2c_client *client)
 
 /*
  * Own name first: it makes new_device choose this driver where upstream's atmel-ecc, which
- * knows the other ones, is there as well.
+ * knows the other ones, is there as well.  With those a chip that atmel-ecc had can be bound;
+ * where the kernel has device trees they match by the compatible strings below anyway.
  */
 static const struct i2c_device_id ecc508a_ids[] = {
 	{ .name = "ecc508a" },
+	{ .name = "atecc508a" },
+	{ .name = "atecc608a" },
+	{ .name = "atecc608b" },
 	{ }
 };
 MODULE_DEVICE_TABLE(i2c, ecc508a_ids);
