@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -272,17 +273,18 @@ static pid_t session_waiter(int f, unsigned int timeout_ms)
 /* Until the driver has put somebody in the queue; only a hung machine takes that long */
 static bool in_kernel_wait(pid_t pid)
 {
-	char path[64], buf[256], *p;
+	char path[64], buf[256], want[16], *p;
 	FILE *f;
 	int i;
 
 	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	snprintf(want, sizeof(want), "%d ", (int)SYS_ioctl);
 	for (i = 0; i < 3000; i++) {
 		f = fopen(path, "re");
 		p = f ? fgets(buf, sizeof(buf), f) : NULL;
 		if (f)
 			fclose(f);
-		if (p && !strncmp(buf, "16 ", 3)) /* ioctl, and not "running" */
+		if (p && !strncmp(buf, want, strlen(want))) /* and not "running" */
 			return true;
 		sleep_ms(10);
 	}
