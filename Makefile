@@ -22,6 +22,7 @@ help:
 	@echo 'make check SUITES="a b"    only these suites of selftests/suites.list'
 	@echo 'make check-matrix      the suites of the VM on the kernels 6.1, 6.12 and 7.x, amd64 and arm64'
 	@echo 'make check-debug       the same on a kernel with KASAN, UBSAN, lockdep, kmemleak, KUnit and failing allocations'
+	@echo 'make soak-driver       COUNT=500000 random requests to the driver while its users and the bus die; about an hour'
 	@echo 'make lint              licences, style, and modules without a warning'
 	@echo 'make coccicheck        the semantic patches of the kernel over the driver (wants the package coccinelle)'
 	@echo 'make all               the programs, in $(BUILD)/'
@@ -73,6 +74,13 @@ check-matrix: all
 check-debug: all
 	@selftests/check --debug $(SUITES)
 
+# Another seed each time; the first line says which, and SEED=... runs it again.
+soak-driver: COUNT ?= 500000
+soak-driver: SEED ?= $(shell date +%s)
+soak-driver: all
+	@ECC508A_RANDOM_COUNT=$(COUNT) ECC508A_RANDOM_SEED=$(SEED) selftests/vm/run --kernel $(KERNEL) --timeout 86400 -- \
+		selftests/driver/random-test
+
 lint: deps
 	@selftests/check --kernel $(KERNEL) lint modules
 
@@ -92,4 +100,4 @@ clean:
 distclean: clean
 	selftests/clean-cache
 
-.PHONY: help deps all modules install modules_install vm check check-matrix check-debug lint coccicheck docs bench demo clean distclean
+.PHONY: help deps all modules install modules_install vm check check-matrix check-debug soak-driver lint coccicheck docs bench demo clean distclean
