@@ -332,6 +332,18 @@ TEST(attest)
 	ref_sha256(m, sizeof(m), digest);
 	CHECK_EQ(ref_verify(pub7, digest, a.sig), 1);
 
+	/* With all of the serial number (mode bit 6) */
+	a.flags = ECC508A_ATTEST_SERIAL;
+	CHECK_EQ(dev_ioctl(fd, ECC508A_IOC_ATTEST, &a), 0);
+	nonce(a.random, a.num_in, g);
+	ref_sha256(g, sizeof(g), m);
+	m[33] = 0x40;
+	memcpy(m + 44, sn + 4, 4);
+	memcpy(m + 50, sn + 2, 2);
+	ref_sha256(m, sizeof(m), digest);
+	CHECK_EQ(ref_verify(pub7, digest, a.sig), 1);
+	a.flags = 0;
+
 	a.key_slot = 3; /* may not: SlotConfig 0x2087 signs what it is given, and internal */
 	a.what = 3;
 	CHECK_EQ(dev_ioctl(fd, ECC508A_IOC_ATTEST, &a), EINVAL);

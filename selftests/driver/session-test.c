@@ -129,6 +129,22 @@ TEST(tempkey_of_a_request_is_nobodys)
 	dev_autosuspend(50);
 }
 
+/* It sleeps when a session ends, and not only when the next one begins */
+TEST(asleep_after_a_session)
+{
+	uint8_t digest[32] = { 7 }, rx[64];
+	size_t len = sizeof(rx);
+	char state[32] = "";
+
+	dev_autosuspend(20000);
+	REQUIRE(!dev_session(fd, 5000));
+	CHECK_EQ(dev_exchange(fd, OP_NONCE, NONCE_PASS_THROUGH, 0, digest, 32, rx, &len, NULL), 0);
+	CHECK_EQ(dev_session_end(fd), 0);
+	CHECK_EQ(dev_attr("power_state", state, sizeof(state)), 0);
+	CHECK_EQ(strcmp(state, "asleep"), 0);
+	dev_autosuspend(50);
+}
+
 TEST(everyday_requests_inside)
 {
 	uint8_t digest[32] = { 9 }, sig[64];
