@@ -373,38 +373,41 @@ static long long number(const char *line, const char *name)
 
 /*
  * From the emulator's trace: Sign takes tens of milliseconds, and while one chip executes it the
- * others are sent theirs, on the other bus and on its own.
+ * others are sent theirs, on the other bus and on its own.  By the order of the lines, since
+ * each bus has a time of its own; "done" is there before the driver can have read the answer.
  */
 TEST(chips_work_at_the_same_time)
 {
 	static char line[65536];
-	long long end[2][2] = { { 0 } }, t, exec;
 	unsigned long signs = 0, same = 0, cross = 0;
+	bool flying[2][2] = { { false } };
 	FILE *f = fopen(trace, "re");
 	long long b, c;
 
 	REQUIRE(f);
 	while (fgets(line, sizeof(line), f)) {
-		if (!strstr(line, "\"ev\":\"cmd\"") || !strstr(line, "\"op\":\"Sign\""))
-			continue;
-		t = number(line, "t_us");
 		b = number(line, "bus");
 		c = number(line, "chip");
-		exec = number(line, "exec_us");
-		if (number(line, "status") || b < 0 || b > 1 || c < 0 || c > 1)
+		if (b < 0 || b > 1 || c < 0 || c > 1)
 			continue;
-		signs++;
-		same += t < end[b][!c];
-		cross += t < end[!b][0] || t < end[!b][1];
-		end[b][c] = t + exec;
+		if (strstr(line, "\"ev\":\"done\"")) {
+			flying[b][c] = false;
+		} else if (strstr(line, "\"ev\":\"cmd\"") && strstr(line, "\"op\":\"Sign\"") &&
+			   !number(line, "status")) {
+			signs++;
+			same += flying[b][!c];
+			cross += flying[!b][0] || flying[!b][1];
+			flying[b][c] = true;
+		}
 	}
 	fclose(f);
 	printf("# %lu Sign commands; begun while the other chip of the bus executed one: %lu, "
 	       "while one of the other bus did: %lu\n",
 	       signs, same, cross);
 	CHECK(signs >= 4);
-	CHECK(same >= signs / 10);
-	CHECK(cross >= signs / 10);
+	/* with a lock held meanwhile: none at all */
+	CHECK(same >= 1 + signs / 50);
+	CHECK(cross >= 1 + signs / 50);
 }
 
 TEST(asleep)
