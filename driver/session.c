@@ -169,7 +169,9 @@ int ecc508a_session_finish(struct ecc508a_file *file)
  * @file: whose session
  *
  * Another thread with this file may be waiting for the chip to begin a session, which may
- * take long.  Return: as ecc508a_session_finish(), or -ERESTARTSYS.
+ * take long.
+ *
+ * Return: as ecc508a_session_finish(), or -ERESTARTSYS.
  */
 int ecc508a_session_end(struct ecc508a_file *file)
 {
