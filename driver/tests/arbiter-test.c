@@ -25,7 +25,7 @@ struct guest {
 };
 
 struct hall {
-	struct ecc508a_arbiter arb;
+	struct ecc508a_chip chip; /* the arbiter tells its number to the tracepoints */
 	struct guest user[USERS];
 	struct ecc508a_file file[USERS];
 	unsigned int order[USERS];
@@ -38,7 +38,7 @@ static int hall_init(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, h);
-	ecc508a_arbiter_init(&h->arb);
+	ecc508a_arbiter_init(&h->chip.arb);
 	for (i = 0; i < USERS; i++) {
 		h->user[i].hall = h;
 		h->user[i].id = i;
@@ -53,11 +53,11 @@ static int user_fn(void *data)
 	struct guest *u = data;
 
 	allow_signal(SIGUSR1);
-	u->ret = ecc508a_turn_take(&u->hall->arb, u->session, false);
+	u->ret = ecc508a_turn_take(&u->hall->chip.arb, u->session, false);
 	if (!u->ret) {
 		u->hall->order[atomic_fetch_inc(&u->hall->served)] = u->id;
 		if (!u->keeps)
-			ecc508a_turn_give(&u->hall->arb);
+			ecc508a_turn_give(&u->hall->chip.arb);
 	}
 	complete(&u->done);
 	return 0;
@@ -67,9 +67,9 @@ static unsigned int waiting(struct hall *h)
 {
 	unsigned int n;
 
-	spin_lock(&h->arb.lock);
-	n = h->arb.waiting;
-	spin_unlock(&h->arb.lock);
+	spin_lock(&h->chip.arb.lock);
+	n = h->chip.arb.waiting;
+	spin_unlock(&h->chip.arb.lock);
 	return n;
 }
 
@@ -100,18 +100,18 @@ static void first_come_first_served(struct kunit *test)
 	struct hall *h = test->priv;
 	unsigned int i;
 
-	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->arb, NULL, false), 0);
+	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, false), 0);
 	for (i = 0; i < USERS; i++)
 		KUNIT_ASSERT_TRUE(test, join(h, i));
 	KUNIT_EXPECT_EQ(test, atomic_read(&h->served), 0);
-	ecc508a_turn_give(&h->arb);
+	ecc508a_turn_give(&h->chip.arb);
 	for (i = 0; i < USERS; i++)
 		KUNIT_ASSERT_TRUE(test, served(h, i));
 	for (i = 0; i < USERS; i++) {
 		KUNIT_EXPECT_EQ(test, h->user[i].ret, 0);
 		KUNIT_EXPECT_EQ(test, h->order[i], i);
 	}
-	KUNIT_EXPECT_FALSE(test, h->arb.busy);
+	KUNIT_EXPECT_FALSE(test, h->chip.arb.busy);
 }
 
 /* Who has just had it cannot have it again before those who wait */
@@ -120,26 +120,26 @@ static void nobody_pushes_in(struct kunit *test)
 	struct hall *h = test->priv;
 
 	h->user[0].keeps = true;
-	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->arb, NULL, false), 0);
+	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, false), 0);
 	KUNIT_ASSERT_TRUE(test, join(h, 0));
-	ecc508a_turn_give(&h->arb);
+	ecc508a_turn_give(&h->chip.arb);
 	/* handed over in that moment, whether user 0 has run since or not */
-	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->arb, NULL, true), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, true), -EAGAIN);
 	KUNIT_ASSERT_TRUE(test, served(h, 0));
-	ecc508a_turn_give(&h->arb);
-	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->arb, NULL, true), 0);
-	ecc508a_turn_give(&h->arb);
+	ecc508a_turn_give(&h->chip.arb);
+	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, true), 0);
+	ecc508a_turn_give(&h->chip.arb);
 }
 
 static void not_waiting(struct kunit *test)
 {
 	struct hall *h = test->priv;
 
-	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->arb, NULL, true), 0);
-	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->arb, NULL, true), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, true), 0);
+	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, true), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, waiting(h), 0);
-	ecc508a_turn_give(&h->arb);
-	KUNIT_EXPECT_FALSE(test, h->arb.busy);
+	ecc508a_turn_give(&h->chip.arb);
+	KUNIT_EXPECT_FALSE(test, h->chip.arb.busy);
 }
 
 /* One leaves the queue because of a signal; those before and behind keep their places */
@@ -148,20 +148,20 @@ static void signal_while_waiting(struct kunit *test)
 	struct hall *h = test->priv;
 	unsigned int i;
 
-	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->arb, NULL, false), 0);
+	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, false), 0);
 	for (i = 0; i < 3; i++)
 		KUNIT_ASSERT_TRUE(test, join(h, i));
 	send_sig(SIGUSR1, h->user[1].task, 1);
 	KUNIT_ASSERT_TRUE(test, served(h, 1));
 	KUNIT_EXPECT_EQ(test, h->user[1].ret, -ERESTARTSYS);
 	KUNIT_EXPECT_EQ(test, waiting(h), 2);
-	ecc508a_turn_give(&h->arb);
+	ecc508a_turn_give(&h->chip.arb);
 	KUNIT_ASSERT_TRUE(test, served(h, 0));
 	KUNIT_ASSERT_TRUE(test, served(h, 2));
 	KUNIT_EXPECT_EQ(test, h->order[0], 0);
 	KUNIT_EXPECT_EQ(test, h->order[1], 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&h->served), 2);
-	KUNIT_EXPECT_FALSE(test, h->arb.busy);
+	KUNIT_EXPECT_FALSE(test, h->chip.arb.busy);
 }
 
 static void the_chip_goes(struct kunit *test)
@@ -169,19 +169,19 @@ static void the_chip_goes(struct kunit *test)
 	struct hall *h = test->priv;
 	unsigned int i;
 
-	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->arb, NULL, false), 0);
+	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, false), 0);
 	for (i = 0; i < USERS; i++)
 		KUNIT_ASSERT_TRUE(test, join(h, i));
-	ecc508a_arbiter_kill(&h->arb);
+	ecc508a_arbiter_kill(&h->chip.arb);
 	for (i = 0; i < USERS; i++) {
 		KUNIT_ASSERT_TRUE(test, served(h, i));
 		KUNIT_EXPECT_EQ(test, h->user[i].ret, -ENODEV);
 	}
 	KUNIT_EXPECT_EQ(test, waiting(h), 0);
-	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->arb, NULL, false), -ENODEV);
-	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->arb, NULL, true), -ENODEV);
-	ecc508a_turn_give(&h->arb);
-	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->arb, NULL, false), -ENODEV);
+	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, false), -ENODEV);
+	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, true), -ENODEV);
+	ecc508a_turn_give(&h->chip.arb);
+	KUNIT_EXPECT_EQ(test, ecc508a_turn_take(&h->chip.arb, NULL, false), -ENODEV);
 }
 
 /* A session is a turn like others, but can be taken away */
@@ -190,24 +190,24 @@ static void sessions(struct kunit *test)
 	struct hall *h = test->priv;
 	struct ecc508a_file *a = &h->file[0], *b = &h->file[1];
 
-	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->arb, a, false), 0);
-	KUNIT_EXPECT_TRUE(test, ecc508a_turn_is_session(&h->arb, a));
-	KUNIT_EXPECT_FALSE(test, ecc508a_turn_is_session(&h->arb, b));
+	KUNIT_ASSERT_EQ(test, ecc508a_turn_take(&h->chip.arb, a, false), 0);
+	KUNIT_EXPECT_TRUE(test, ecc508a_turn_is_session(&h->chip.arb, a));
+	KUNIT_EXPECT_FALSE(test, ecc508a_turn_is_session(&h->chip.arb, b));
 	h->user[0].session = b;
 	h->user[0].keeps = true;
 	KUNIT_ASSERT_TRUE(test, join(h, 0));
 
-	KUNIT_EXPECT_FALSE(test, ecc508a_turn_revoke(&h->arb, b));
-	KUNIT_EXPECT_TRUE(test, ecc508a_turn_revoke(&h->arb, NULL));
+	KUNIT_EXPECT_FALSE(test, ecc508a_turn_revoke(&h->chip.arb, b));
+	KUNIT_EXPECT_TRUE(test, ecc508a_turn_revoke(&h->chip.arb, NULL));
 	KUNIT_EXPECT_TRUE(test, a->expired);
 	KUNIT_ASSERT_TRUE(test, served(h, 0));
-	KUNIT_EXPECT_TRUE(test, ecc508a_turn_is_session(&h->arb, b));
+	KUNIT_EXPECT_TRUE(test, ecc508a_turn_is_session(&h->chip.arb, b));
 
 	/* given back by its own file: not expired */
-	KUNIT_EXPECT_TRUE(test, ecc508a_turn_revoke(&h->arb, b));
+	KUNIT_EXPECT_TRUE(test, ecc508a_turn_revoke(&h->chip.arb, b));
 	KUNIT_EXPECT_FALSE(test, b->expired);
-	KUNIT_EXPECT_FALSE(test, ecc508a_turn_revoke(&h->arb, NULL));
-	KUNIT_EXPECT_FALSE(test, h->arb.busy);
+	KUNIT_EXPECT_FALSE(test, ecc508a_turn_revoke(&h->chip.arb, NULL));
+	KUNIT_EXPECT_FALSE(test, h->chip.arb.busy);
 }
 
 static struct kunit_case arbiter_cases[] = {
